@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The virtual environment below `.cache/venv` with the pinned requirements."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from tests.setup.console import run, step
+from tests.setup.interpreter import find_python
+from tests.setup.paths import ROOT, VENV, VENV_PYTHON
+from tests.setup.stamp import Stamp
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+REQUIREMENTS = ROOT / "requirements"
+# The tests' requirements contain the demo's.
+FILES: t.Final = {"run": ("constraints.txt", "run.txt"), "test": ("constraints.txt", "run.txt", "test.txt")}
+
+
+def ensure_environment(kind: str) -> None:
+    """Make the environment, and install what `kind` ("run" or "test") needs. Nothing is touched when that is done."""
+    _ensure_venv()
+    if _requirements_stamp("test").is_current():
+        return
+    stamp = _requirements_stamp(kind)
+    if stamp.is_current():
+        return
+    with step(f"installing requirements/{kind}.txt with pip"):
+        for other in FILES:
+            _requirements_stamp(other).remove()
+        pip_install = [str(VENV_PYTHON), "-m", "pip", "install", "--quiet", "--no-input"]
+        run(
+            [*pip_install, "--requirement", str(REQUIREMENTS / f"{kind}.txt")],
+            env=os.environ | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+            hint="Set-up needs PyPI, or a mirror of it that pip's own configuration names.",
+        )
+    stamp.write()
+
+
+def _ensure_venv() -> None:
+    # The scripts of a virtual environment carry its absolute path, so a checkout that was moved gets a new one.
+    stamp = Stamp(VENV / ".made", [str(VENV)])
+    if stamp.is_current() and VENV_PYTHON.exists():
+        return
+    interpreter = find_python()
+    with step(f"making .cache/venv with {interpreter}"):
+        run([interpreter, "-m", "venv", "--clear", VENV])
+    stamp.write()
+
+
+def _requirements_stamp(kind: str) -> Stamp:
+    inputs: list[str | Path] = [REQUIREMENTS / name for name in FILES[kind]]
+    return Stamp(VENV / f".requirements-{kind}", inputs)

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds the Python that the project runs on, which need not be the one that runs set-up."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+from tests.setup.console import SetupError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# 3.12 brings the newest ansible-core that the pins were made for; 3.11 brings an older one.
+PREFERENCE = ("3.12", "3.13", "3.11")
+# Debian ships a Python whose venv lacks ensurepip, and a shim of pyenv may stand for a version that is not selected.
+_PROBE = "import ensurepip, ssl, sys, venv; print('%d.%d' % sys.version_info[:2], end='')"
+
+
+def find_python(pyenv_root: Path | None = None) -> Path:
+    """Return the best interpreter that can make a virtual environment.
+
+    Raises SetupError when there is none.
+    """
+    for version in PREFERENCE:
+        for candidate in _candidates(version, pyenv_root or _pyenv_root()):
+            if _works(candidate, version):
+                return candidate
+    raise SetupError(
+        f"No Python {', '.join(PREFERENCE[:-1])} or {PREFERENCE[-1]} that has the modules venv, ensurepip and ssl "
+        "was found on the PATH or in pyenv.\n"
+        "Debian and Ubuntu: apt-get install python3 python3-venv; Fedora and RHEL: dnf install python3.12; "
+        "pyenv: pyenv install 3.12"
+    )
+
+
+def without_shims(path: str, pyenv_root: Path | None = None) -> str:
+    """Replace pyenv's shims on a PATH by the interpreters themselves.
+
+    A shim is there for each version that is installed, and fails for each that is not selected.
+    """
+    root = pyenv_root or _pyenv_root()
+    folders = [folder for folder in path.split(os.pathsep) if Path(folder) != root / "shims"]
+    installed = sorted(
+        (root / "versions").glob("3.*/bin"), key=lambda folder: _numbers(folder.parent.name), reverse=True
+    )
+    return os.pathsep.join([*folders, *map(str, installed)])
+
+
+def _pyenv_root() -> Path:
+    return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+
+
+def _candidates(version: str, pyenv_root: Path) -> Iterator[Path]:
+    on_path = shutil.which(f"python{version}")
+    if on_path:
+        yield Path(on_path)
+    installed = (pyenv_root / "versions").glob(f"{version}.*/bin/python{version}")
+    yield from sorted(installed, key=lambda found: _numbers(found.parents[1].name), reverse=True)
+    yield Path(sys.executable)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
+
+
+def _works(candidate: Path, version: str) -> bool:
+    try:
+        probe = subprocess.run([str(candidate), "-c", _PROBE], capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return probe.stdout == version

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Programs that are no Python packages: those on the PATH, else installed, else unpacked below `.cache/tools`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sysconfig
+import tempfile
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.setup.console import SetupError, run, step
+from tests.setup.paths import TOOLS, tool_path
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A program, and the packages that bring it."""
+
+    program: str
+    debian: str
+    fedora: str
+
+
+# The lab builds its updates with these.
+TOOLS_NEEDED = (
+    Tool(program="wixl", debian="wixl", fedora="msitools"),
+    Tool(program="msibuild", debian="msitools", fedora="msitools"),
+)
+
+
+def ensure_system_tools() -> None:
+    """Bring the programs that are missing. Needs the distribution's mirror only when one is."""
+    missing = [tool for tool in TOOLS_NEEDED if not shutil.which(tool.program, path=tool_path())]
+    if not missing:
+        return
+    packages = sorted({tool.debian for tool in missing})
+    if not shutil.which("apt-get"):
+        raise SetupError(_by_hand(missing))
+    if os.geteuid() == 0:
+        with step(f"installing {' '.join(packages)} with apt-get"):
+            install_with_apt(packages)
+    else:
+        with step(f"unpacking {' '.join(packages)} below .cache/tools, as only root may install"):
+            unpack_without_root(packages, [tool.program for tool in missing], TOOLS)
+
+
+def install_with_apt(packages: Sequence[str]) -> None:
+    """Install as root; the package lists are fetched only when the first try does not know the packages."""
+    command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        run(command, env=environment)
+    except SetupError:
+        run(["apt-get", "update"], env=environment)
+        run(command, env=environment)
+
+
+def unpack_without_root(packages: Sequence[str], programs: Sequence[str], target: Path) -> None:
+    """Unpack the packages with all that they depend on and that is not installed, and make each program callable.
+
+    apt keeps its lists in a folder of ours, because only root may refresh the machine's.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target, prefix="apt-") as scratch:
+        lists = Path(scratch, "lists")
+        (lists / "partial").mkdir(parents=True)
+        # Without this apt, when it runs as root, would fetch as a user who may not write into the scratch folder.
+        ours = ["-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={scratch}", "-o", "APT::Sandbox::User="]
+        run(["apt-get", *ours, "update"], hint=_by_hand(TOOLS_NEEDED))
+        plan = run(["apt-get", *ours, "install", "--simulate", "--no-install-recommends", *packages])
+        run(["apt-get", *ours, "download", *planned_packages(plan)], cwd=Path(scratch))
+        for archive in sorted(Path(scratch).glob("*.deb")):
+            run(["dpkg", "--extract", archive, target])
+    for program in programs:
+        _wrap(program, target)
+
+
+def planned_packages(simulation: str) -> list[str]:
+    """Read which packages a simulated `apt-get install` would bring, each as name=version."""
+    planned = re.findall(r"^Inst (\S+) (?:\[\S+\] )?\((\S+)", simulation, re.MULTILINE)
+    return [f"{name}={version}" for name, version in planned]
+
+
+def _wrap(program: str, target: Path) -> None:
+    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
+    wrapper = target / "bin" / program
+    wrapper.parent.mkdir(exist_ok=True)
+    wrapper.write_text(
+        "#!/bin/sh\n"
+        'here=$(dirname "$(dirname "$(readlink -f "$0")")")\n'
+        f'LD_LIBRARY_PATH="$here/usr/lib/{multiarch}:$here/usr/lib" exec "$here/usr/bin/{program}" "$@"\n'
+    )
+    wrapper.chmod(0o755)
+
+
+def _by_hand(missing: Sequence[Tool]) -> str:
+    names = " and ".join(tool.program for tool in missing)
+    debian = " ".join(sorted({tool.debian for tool in missing}))
+    fedora = " ".join(sorted({tool.fedora for tool in missing}))
+    return f"The lab needs {names}. Debian and Ubuntu: apt-get install {debian}; Fedora: dnf install {fedora}"
