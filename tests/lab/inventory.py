@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The inventory of a running lab, as an operator would write one for real computers."""
+
+from __future__ import annotations
+
+import configparser
+import typing as t
+
+import yaml
+
+from tests.setup.paths import CACHE
+
+if t.TYPE_CHECKING:
+    from tests.lab.lab import Lab
+
+CONNECTING_ACCOUNT, INSTALLING_ACCOUNT, SQL_LOGIN = r"LAB\ansible", r"LAB\patchadmin", "patching"
+DEFAULT_UPDATE = "5009901"
+
+
+def write(lab: Lab) -> None:
+    """Write the inventory to `lab.inventory_path`; the passwords in it protect nothing but the lab."""
+    lab.inventory_path.write_text(yaml.safe_dump(document(lab), sort_keys=False), encoding="utf-8")
+
+
+def write_configuration(lab: Lab) -> None:
+    """Write an ansible.cfg beside the inventory: in that folder ansible-playbook needs no arguments for the lab."""
+    configuration = configparser.ConfigParser()
+    configuration["defaults"] = {
+        "inventory": str(lab.inventory_path),
+        # This checkout as biztalk.patching, and the collections that it needs.
+        "collections_path": str(CACHE),
+        "home": str(lab.folder / "ansible"),
+        "display_skipped_hosts": "false",
+    }
+    with (lab.folder / "ansible.cfg").open("w", encoding="utf-8") as file:
+        configuration.write(file)
+
+
+def document(lab: Lab) -> dict[str, t.Any]:
+    biztalk = [spec.name for spec in lab.topology.computers]
+    sql = list(dict.fromkeys(server.computer for server in lab.topology.sql_servers))
+    children = {"biztalk": _hosts(lab, biztalk), "biztalk_sql": _hosts(lab, sql)}
+    return {"all": {"children": {"windows": {"children": children, "vars": _connection(lab) | _settings(lab)}}}}
+
+
+def _hosts(lab: Lab, names: list[str]) -> dict[str, t.Any]:
+    return {"hosts": {name.lower(): {"ansible_port": lab.winrm[name].port} for name in names}}
+
+
+def _connection(lab: Lab) -> dict[str, t.Any]:
+    return {
+        "ansible_host": "localhost",
+        "ansible_connection": "winrm",
+        "ansible_winrm_scheme": "https",
+        "ansible_winrm_transport": "basic",
+        "ansible_winrm_ca_trust_path": str(lab.certificates.authority),
+        "ansible_user": CONNECTING_ACCOUNT,
+        "ansible_password": _windows_password(lab, CONNECTING_ACCOUNT),
+    }
+
+
+def _settings(lab: Lab) -> dict[str, t.Any]:
+    management = lab.topology.group.management
+    logins = {login.name: login.password for server in lab.topology.sql_servers for login in server.logins}
+    return {
+        "biztalk_management_server": management.instance,
+        "biztalk_management_database": management.database,
+        "biztalk_sql_options": {
+            "login_user": SQL_LOGIN,
+            "login_password": logins[SQL_LOGIN],
+            "ca_certificate": str(lab.certificates.authority),
+            "server_addresses": {name: f"localhost,{server.port}" for name, server in lab.tds.items()},
+        },
+        "biztalk_installer_user": INSTALLING_ACCOUNT,
+        "biztalk_installer_password": _windows_password(lab, INSTALLING_ACCOUNT),
+        "biztalk_packages": [str(lab.library.downloads(DEFAULT_UPDATE))],
+    }
+
+
+def _windows_password(lab: Lab, name: str) -> str:
+    account = lab.topology.account(name)
+    if account is None:
+        raise LookupError(f"the topology has no account {name}")
+    return account.password

@@ -1,0 +1,293 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turns one T-SQL query into SQLite's SQL, and finds the types of its columns."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, OptimizeError, SqlglotError
+from sqlglot.optimizer.annotate_types import annotate_types
+from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
+from sqlglot.optimizer.qualify_columns import qualify_columns, validate_qualify_columns
+from sqlglot.optimizer.scope import traverse_scope
+from sqlglot.schema import MappingSchema
+
+from tests.lab.sqlserver import dialect, errors, functions, schema
+from tests.lab.tds.interface import SqlServerError
+from tests.lab.tds.sqltypes import INT, SqlType
+
+if t.TYPE_CHECKING:
+    from tests.lab.sqlserver.store import Table
+
+ROW_VALUE_STATEMENTS = (exp.Insert, exp.Update, exp.Delete)
+Resolve = t.Callable[[str, str, str], "Table"]
+
+
+@dataclass(frozen=True)
+class Output:
+    name: str
+    type: SqlType | None
+
+
+@dataclass(frozen=True)
+class Translated:
+    """`assigned` names the variables that a `SELECT @a = ...` fills, in the order of the columns."""
+
+    sql: str
+    tables: tuple[Table, ...]
+    target: Table | None
+    outputs: tuple[Output, ...]
+    variables: frozenset[str]
+    assigned: tuple[str, ...] = ()
+
+
+def translate(sql: str, resolve: Resolve) -> Translated:
+    """`resolve` finds a table by database (empty for the current one), schema and name. Raises `SqlServerError`."""
+    tree = dialect.parse(sql)
+    if not isinstance(tree, (exp.Query, *ROW_VALUE_STATEMENTS)):
+        raise errors.syntax(sql.split(maxsplit=1)[0])
+    return _Translation(tree, resolve).run()
+
+
+class _Translation:
+    def __init__(self, tree: exp.Expr, resolve: Resolve) -> None:
+        self._tree = tree
+        self._resolve = resolve
+        self._tables: dict[str, Table] = {}
+        self._variables: set[str] = set()
+
+    def run(self) -> Translated:
+        assigned = self._take_assignments()
+        target = self._bind_tables()
+        self._replace_parameters()
+        self._check_functions()
+        names = self._output_names()
+        if isinstance(self._tree, exp.Query):
+            self._tree = self._qualified(self._tree)
+        outputs = self._outputs(names)
+        self._rewrite()
+        return Translated(
+            self._generate(),
+            tuple(self._tables.values()),
+            target,
+            outputs,
+            frozenset(self._variables),
+            assigned,
+        )
+
+    def _take_assignments(self) -> tuple[str, ...]:
+        """`SELECT @a = x` becomes `SELECT x`."""
+        if not isinstance(self._tree, exp.Select):
+            return ()
+        items = self._tree.expressions
+        if not any(isinstance(item, exp.EQ) and isinstance(item.this, exp.Parameter) for item in items):
+            return ()
+        if not all(isinstance(item, exp.EQ) and isinstance(item.this, exp.Parameter) for item in items):
+            text = "A SELECT statement that assigns a value to a variable must not be combined with data-retrieval."
+            raise SqlServerError(141, text, severity=15)
+        names = tuple("@" + item.this.name for item in items)
+        self._tree.set("expressions", [item.expression for item in items])
+        return names
+
+    def _bind_tables(self) -> Table | None:
+        target_node = self._target_node()
+        target = None
+        common = {cte.alias.casefold() for cte in self._tree.find_all(exp.CTE)}
+        for node in list(self._tree.find_all(exp.Table)):
+            if not node.db and not node.catalog and node.name.casefold() in common:
+                continue
+            table = self._table(node)
+            if node is target_node:
+                target = table
+        return target
+
+    def _target_node(self) -> exp.Expr | None:
+        if isinstance(self._tree, exp.Delete) and not self._tree.this:
+            # DELETE x without FROM.
+            self._tree.set("this", self._tree.args["tables"][0])
+            self._tree.set("tables", None)
+        if not isinstance(self._tree, ROW_VALUE_STATEMENTS):
+            return None
+        if isinstance(self._tree, exp.Update) and self._tree.args.get("from_"):
+            raise errors.unknown_to_the_lab("UPDATE with FROM")
+        target = self._tree.this
+        return t.cast("exp.Expr", target.this if isinstance(target, exp.Schema) else target)
+
+    def _table(self, node: exp.Table) -> Table:
+        if not isinstance(node.this, exp.Identifier):
+            raise errors.unknown_to_the_lab("functions that return tables")
+        if len(node.parts) > 3:
+            raise errors.unknown_to_the_lab("linked servers")
+        table = self._resolve(node.catalog, node.db, node.name)
+        alias = node.alias or node.name
+        node.set("this", exp.to_identifier(table.key, quoted=True))
+        node.set("db", None)
+        node.set("catalog", None)
+        node.set("hints", None)
+        if not isinstance(self._tree, exp.Insert) or node is not self._target_node():
+            node.set("alias", exp.TableAlias(this=exp.to_identifier(alias, quoted=True)))
+        self._tables[table.key.casefold()] = table
+        return table
+
+    def _replace_parameters(self) -> None:
+        for node in list(self._tree.find_all(exp.Parameter)):
+            if isinstance(node.parent, exp.Parameter):
+                continue
+            if isinstance(node.this, exp.Parameter):
+                name = node.this.name.casefold()
+                if name not in functions.GLOBALS:
+                    raise errors.undeclared("@@" + node.this.name)
+                node.replace(exp.Anonymous(this="lab_global", expressions=[exp.Literal.string(name)]))
+            else:
+                self._variables.add("@" + node.name)
+                node.replace(exp.Placeholder(this=node.name))
+
+    def _check_functions(self) -> None:
+        for node in self._tree.find_all(exp.Anonymous):
+            if node.name == "lab_global":
+                continue
+            function = functions.FUNCTIONS.get(node.name.casefold())
+            if function is None:
+                raise errors.unknown_function(node.name)
+            if not function.minimum <= len(node.expressions) <= function.maximum:
+                text = f"The {node.name.lower()} function requires {function.minimum} argument(s)."
+                raise SqlServerError(174, text, severity=15)
+        for column in list(self._tree.find_all(exp.Column)):
+            if not column.table and column.name.casefold() in ("current_timestamp", "system_user"):
+                name = "getdate" if column.name.casefold() == "current_timestamp" else "system_user"
+                column.replace(exp.Anonymous(this=name))
+
+    def _output_names(self) -> list[str | None]:
+        """As they were written; None where a star has to be expanded first."""
+        if not isinstance(self._tree, exp.Query):
+            return []
+        return [None if item.is_star else item.output_name for item in self._tree.selects]
+
+    def _qualified(self, tree: exp.Query) -> exp.Query:
+        columns: dict[str, object] = {
+            key: {name.casefold(): _type_text(kind) for name, kind in table.columns.items()}
+            for key, table in self._tables.items()
+        }
+        tree = normalize_identifiers(tree, dialect=dialect.LabTSQL)
+        for table in tree.find_all(exp.Table):
+            table.this.set("this", table.this.name.casefold())
+        known = MappingSchema(columns, dialect=dialect.LabTSQL, normalize=False)
+        try:
+            self._check_columns(tree)
+            tree = qualify_columns(tree, known)
+            validate_qualify_columns(tree)
+        except OptimizeError as error:
+            raise SqlServerError(207, f"Invalid column name: {error}") from error
+        except SqlglotError as error:
+            raise errors.unknown_to_the_lab(f"how to read this query ({error})") from error
+        return annotate_types(tree, known, dialect=dialect.LabTSQL)
+
+    def _check_columns(self, tree: exp.Expr) -> None:
+        """Columns that exist nowhere, with SQL Server's own error."""
+        for scope in traverse_scope(tree):
+            sources = {name.casefold(): self._names_of(source) for name, source in scope.sources.items()}
+            for column in scope.columns:
+                known = sources.get(column.table.casefold()) if column.table else None
+                if column.table and known is None and column.table.casefold() not in _outer_sources(scope):
+                    text = f'The multi-part identifier "{column.table}.{column.name}" could not be bound.'
+                    raise SqlServerError(4104, text)
+                if known is not None and column.name.casefold() not in known:
+                    raise errors.invalid_column(column.name)
+
+    def _names_of(self, source: t.Any) -> set[str]:
+        if isinstance(source, exp.Table):
+            table = self._tables.get(source.name.casefold())
+            return {name.casefold() for name in table.columns} if table else set()
+        return {str(item.output_name).casefold() for item in source.expression.selects}
+
+    def _outputs(self, names: list[str | None]) -> tuple[Output, ...]:
+        if not isinstance(self._tree, exp.Query):
+            return ()
+        spelling = {name.casefold(): name for table in self._tables.values() for name in table.columns}
+        outputs = []
+        written = names if None not in names else [None] * len(self._tree.selects)
+        for name, item in zip(written, self._tree.selects, strict=False):
+            shown = name if name is not None else spelling.get(item.output_name, item.output_name)
+            outputs.append(Output(shown, _type_of(item)))
+        return tuple(outputs)
+
+    def _rewrite(self) -> None:
+        """Operators that mean something else in SQLite, and names that its SQL has for other things."""
+        for text in list(self._tree.find_all(exp.National)):
+            text.replace(exp.Literal.string(text.name))
+        for add in reversed(list(self._tree.find_all(exp.Add))):
+            add.replace(exp.Anonymous(this="lab_add", expressions=[add.this, add.expression]))
+        for conversion in reversed(list(self._tree.find_all(exp.Cast, exp.TryCast, exp.Convert))):
+            conversion.replace(_conversion(conversion))
+        for function in self._tree.find_all(exp.Anonymous):
+            if not function.name.startswith("lab_"):
+                function.set("this", "lab_" + function.name.casefold())
+        for identifier in self._tree.find_all(exp.Identifier):
+            identifier.set("quoted", True)
+
+    def _generate(self) -> str:
+        try:
+            return self._tree.sql(dialect="sqlite", normalize_functions=False, unsupported_level=ErrorLevel.RAISE)
+        except SqlglotError as error:
+            raise errors.unknown_to_the_lab(f"how to run this query ({error})") from error
+
+
+def _outer_sources(scope: t.Any) -> set[str]:
+    names: set[str] = set()
+    while scope.parent:
+        scope = scope.parent
+        names |= {name.casefold() for name in scope.sources}
+    return names
+
+
+def _conversion(node: exp.Expr) -> exp.Expr:
+    if isinstance(node, exp.Convert):
+        value, kind, style = node.expression, node.this, node.args.get("style")
+    else:
+        value, kind, style = node.this, node.args["to"], None
+    text = kind.sql(dialect=dialect.LabTSQL)
+    _checked_type(text)
+    gentle = exp.Literal.number(int(isinstance(node, exp.TryCast) or bool(node.args.get("safe"))))
+    return exp.Anonymous(this="lab_cast", expressions=[value, exp.Literal.string(text), style or exp.null(), gentle])
+
+
+def _checked_type(text: str) -> SqlType:
+    try:
+        return schema.sql_type(text)
+    except KeyError as error:
+        raise SqlServerError(243, f"Type {text} is not a defined system type.") from error
+
+
+def _type_text(kind: SqlType) -> str:
+    if kind.name in ("nvarchar", "varchar", "nchar", "char", "varbinary", "binary"):
+        return f"{kind.name}({'max' if kind.length < 0 else kind.length})"
+    return f"decimal({kind.precision},{kind.scale})" if kind.name == "decimal" else kind.name
+
+
+def _type_of(item: exp.Expr) -> SqlType | None:
+    """None where only the values can tell."""
+    node = item.unalias()
+    if isinstance(node, exp.Anonymous):
+        function = functions.FUNCTIONS.get(node.name.casefold())
+        if function is None:
+            return functions.GLOBALS[node.expressions[0].name][1]
+        if function.type is None and node.expressions and node.name.casefold() != "serverproperty":
+            return _type_of(node.expressions[-1 if node.name.casefold() == "iif" else 0])
+        return function.type
+    if isinstance(node, exp.Convert):
+        return _checked_type(node.this.sql(dialect=dialect.LabTSQL))
+    if isinstance(node, exp.Cast):
+        return _checked_type(node.args["to"].sql(dialect=dialect.LabTSQL))
+    if isinstance(node, exp.Count) or (isinstance(node, exp.Literal) and node.is_int):
+        return INT
+    kind = node.type
+    if not isinstance(node, exp.Literal) and kind is not None and kind.this != exp.DataType.Type.UNKNOWN:
+        try:
+            return schema.sql_type(kind.sql(dialect=dialect.LabTSQL))
+        except KeyError:
+            return None
+    return None

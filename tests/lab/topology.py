@@ -1,0 +1,211 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The topology file: which computers, SQL Server instances, hosts and accounts the lab has, and how slow they are."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+import typing as t
+from dataclasses import field
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as pydantic_dataclass
+
+if t.TYPE_CHECKING:
+    from dataclasses import dataclass
+    from pathlib import Path
+else:
+    # Strict: an unknown key or a value of another type is an error, never a guess.
+    dataclass = functools.partial(pydantic_dataclass, config=ConfigDict(extra="forbid"))
+
+Architecture = t.Literal["x64", "x86"]
+InstanceState = t.Literal["running", "stopped", "disabled"]
+
+
+class TopologyError(ValueError):
+    """The topology file says something that the lab does not know."""
+
+
+@dataclass(frozen=True)
+class Management:
+    instance: str
+    database: str = "BizTalkMgmtDb"
+
+
+@dataclass(frozen=True)
+class Host:
+    name: str
+    type: t.Literal["in_process", "isolated"]
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    product: str
+    version: str
+    language: str
+    edition: str
+    management: Management
+    master_secret_server: str
+    hosts: tuple[Host, ...]
+
+    def host(self, name: str) -> Host:
+        return next(host for host in self.hosts if host.name == name)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A Windows account; `sysadmin` is its standing on every SQL Server instance of the lab."""
+
+    name: str
+    password: str
+    administrator: bool = False
+    sysadmin: bool = False
+
+
+@dataclass(frozen=True)
+class Application:
+    """A program that somebody has open on a computer's desktop; with `databases` it works on the group."""
+
+    image: str
+    title: str
+    user: str
+    arguments: str = ""
+    databases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Computer:
+    """A computer with BizTalk Server. `host_instances` maps a host to the state of its instance here."""
+
+    name: str
+    architecture: Architecture = "x64"
+    host_instances: dict[str, InstanceState] = field(default_factory=dict)
+    applications: tuple[Application, ...] = ()
+    in_group: bool = True
+
+
+@dataclass(frozen=True)
+class Database:
+    name: str
+    role: t.Literal["management", "message_box", "tracking", "rule_engine", "sso", "bam", "other"]
+    backed_up_as_other: bool = False
+
+
+@dataclass(frozen=True)
+class BackupJob:
+    """The job *Backup BizTalk Server*; a path of None is the unconfigured `<destination path>`."""
+
+    exists: bool = True
+    enabled: bool = False
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class SqlLogin:
+    name: str
+    password: str
+    sysadmin: bool = False
+
+
+@dataclass(frozen=True)
+class SqlServer:
+    """A SQL Server instance: `name` is `COMPUTER` or `COMPUTER\\INSTANCE`."""
+
+    name: str
+    computer: str
+    databases: tuple[Database, ...]
+    backup_job: BackupJob | None = None
+    logins: tuple[SqlLogin, ...] = ()
+    agent_running: bool = True
+
+
+@dataclass(frozen=True)
+class Delays:
+    """Seconds that things take; `scaled` gives the delays that the lab lives by."""
+
+    scale: float = 1.0
+    remote_task: float = 0.0
+    service_start: float = 1.5
+    service_stop: float = 2.0
+    session_linger: float = 3.0
+    backup_database: float = 1.0
+    install: float = 6.0
+    restart: float = 10.0
+
+    @property
+    def scaled(self) -> Delays:
+        values = {name: value * self.scale for name, value in dataclasses.asdict(self).items()}
+        return Delays(**{**values, "scale": 1.0})
+
+
+@dataclass(frozen=True)
+class Topology:
+    group: Group
+    accounts: tuple[Account, ...]
+    computers: tuple[Computer, ...]
+    sql_servers: tuple[SqlServer, ...]
+    delays: Delays = field(default_factory=Delays)
+
+    @classmethod
+    def load(cls, path: Path, *, overrides: t.Mapping[str, t.Any] | None = None) -> Topology:
+        """Read a topology file; `overrides` is merged over it (see `merge`).
+
+        Raises `TopologyError` naming the place of an unknown key, a missing one or a value of the wrong type.
+        """
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return cls.parse(merge(document, overrides or {}))
+
+    @classmethod
+    def parse(cls, document: t.Any) -> Topology:
+        try:
+            # As JSON, because strict validation of Python objects takes no list for a tuple.
+            topology = TypeAdapter(cls).validate_json(json.dumps(document, default=str), strict=True)
+        except ValidationError as error:
+            places = "; ".join(
+                f"{'.'.join(map(str, item['loc'])) or 'topology'}: {item['msg']}" for item in error.errors()
+            )
+            raise TopologyError(places) from error
+        topology.check_references()
+        return topology
+
+    def account(self, name: str) -> Account | None:
+        return next((account for account in self.accounts if account.name.casefold() == name.casefold()), None)
+
+    def instance_of(self, database: str) -> str:
+        """The SQL Server instance that hosts a database of the group."""
+        return next(server.name for server in self.sql_servers for item in server.databases if item.name == database)
+
+    @property
+    def databases_by_role(self) -> dict[str, Database]:
+        """The group's databases by what they are for; of several message boxes, the last."""
+        return {database.role: database for server in self.sql_servers for database in server.databases}
+
+    def check_references(self) -> None:
+        hosts = {host.name for host in self.group.hosts}
+        for computer in self.computers:
+            if unknown := set(computer.host_instances) - hosts:
+                raise TopologyError(f"{computer.name} has instances of hosts that the group lacks: {sorted(unknown)}")
+        instances = {server.name for server in self.sql_servers}
+        if self.group.management.instance not in instances:
+            raise TopologyError(f"the management database's instance {self.group.management.instance} is not defined")
+
+
+def merge(document: t.Any, overrides: t.Any) -> t.Any:
+    """Lay `overrides` over `document`: mappings merge, lists of named things merge by name, all else is replaced."""
+    if isinstance(document, dict) and isinstance(overrides, dict):
+        merged = {key: merge(document[key], overrides[key]) for key in document.keys() & overrides.keys()}
+        return {**document, **overrides, **merged}
+    if _named(document) and _named(overrides):
+        new = {item["name"]: item for item in overrides}
+        merged_items = [merge(item, new.pop(item["name"], {})) for item in document]
+        return merged_items + list(new.values())
+    return overrides
+
+
+def _named(value: t.Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "name" in item for item in value)

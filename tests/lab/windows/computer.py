@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A simulated Windows computer."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timezone
+
+from tests.lab.windows import furniture
+from tests.lab.windows.files import Files
+from tests.lab.windows.installer import Installer
+from tests.lab.windows.processes import DESKTOP_SESSION, Processes
+from tests.lab.windows.registry import Registry
+from tests.lab.windows.services import Services
+
+if t.TYPE_CHECKING:
+    from tests.lab import topology
+    from tests.lab.world import World
+
+_FOLDERS = (r"C:\Windows\Temp", r"C:\ProgramData", r"C:\Program Files", r"C:\Users\Public")
+
+
+class LogonError(Exception):
+    """The user name is unknown or the password is wrong, and as on Windows nobody says which."""
+
+
+class Computer:
+    def __init__(self, name: str, architecture: topology.Architecture, world: World) -> None:
+        self.name = name
+        self.architecture = architecture
+        self.world = world
+        self.boot_time = datetime.now(timezone.utc)
+        self.pending_restart = False
+        self.environment = {
+            "ProgramData": r"C:\ProgramData",
+            "ProgramFiles": r"C:\Program Files",
+            "SystemRoot": r"C:\Windows",
+            "TEMP": r"C:\Windows\Temp",
+            "COMPUTERNAME": name,
+        }
+        self.registry = Registry()
+        self.processes = Processes(name, world)
+        self.services = Services(name, world, self.processes)
+        self.files = Files(name, world.events, _FOLDERS)
+        self.installer = Installer(self)
+
+    def logon(self, user: str, password: str) -> topology.Account:
+        r"""The account of `DOMAIN\user` or `user@DOMAIN`; raises `LogonError`."""
+        name, at, domain = user.partition("@")
+        account = self.world.topology.account(f"{domain}\\{name}" if at else user)
+        if account is None or account.password != password:
+            raise LogonError(f"The user name or password is incorrect (user {user} on {self.name}).")
+        return account
+
+
+def biztalk_computer(world: World, spec: topology.Computer) -> Computer:
+    """A computer with BizTalk Server, its services in the states that the topology gives them."""
+    computer = Computer(spec.name, spec.architecture, world)
+    group = world.topology.group
+    furniture.write_registry(computer.registry, group, spec)
+    computer.files.make_dir(furniture.INSTALL_PATH)
+    for definition in furniture.biztalk_services(world.topology, spec):
+        service = computer.services.add(definition)
+        _host, _, instance = definition.name.partition("$")
+        if spec.host_instances.get(instance, "running") == "running":
+            computer.services.run_at_boot(service)
+    for application in spec.applications:
+        computer.processes.start(
+            application.image,
+            user=application.user,
+            databases=application.databases,
+            title=application.title,
+            session=DESKTOP_SESSION,
+            command_line=f'"C:\\Windows\\system32\\{application.image}" {application.arguments}'.strip(),
+        )
+    return computer
+
+
+def sql_computer(world: World, name: str, servers: t.Iterable[topology.SqlServer]) -> Computer:
+    """A computer with one or more SQL Server instances and no BizTalk Server."""
+    computer = Computer(name, "x64", world)
+    for server in servers:
+        for definition in furniture.sql_services(server):
+            if computer.services.get(definition.name):
+                continue
+            service = computer.services.add(definition)
+            if definition.role != "agent" or server.agent_running:
+                computer.services.run_at_boot(service)
+    return computer

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The processes of a simulated computer and the connections that they hold to SQL Server."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import typing as t
+from dataclasses import dataclass
+
+if t.TYPE_CHECKING:
+    from tests.lab.world import SqlSession, World
+
+SERVICES_SESSION = 0
+DESKTOP_SESSION = 2
+
+
+class TerminateError(Exception):
+    """A process that does not exist, or that cannot be ended in the way that was asked for."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """`session` is the Windows logon session: 0 for services, another one for somebody's desktop."""
+
+    pid: int
+    image: str
+    user: str
+    title: str = "N/A"
+    session: int = SERVICES_SESSION
+    command_line: str = ""
+
+    @property
+    def session_name(self) -> str:
+        return "Services" if self.session == SERVICES_SESSION else "RDP-Tcp#1"
+
+
+class Processes:
+    def __init__(self, computer: str, world: World) -> None:
+        self._computer = computer
+        self._world = world
+        self._lock = threading.Lock()
+        self._pids = itertools.count(1204, 4)
+        self._running: dict[int, tuple[Process, list[SqlSession]]] = {}
+
+    def all(self) -> list[Process]:
+        with self._lock:
+            return [process for process, _sessions in self._running.values()]
+
+    def start(
+        self,
+        image: str,
+        *,
+        user: str,
+        databases: t.Iterable[str] = (),
+        title: str = "N/A",
+        session: int = SERVICES_SESSION,
+        command_line: str = "",
+    ) -> Process:
+        """Start a process that connects to `databases`, under its image's name, as its user."""
+        with self._lock:
+            process = Process(next(self._pids), image, user, title, session, command_line)
+        program = image.rsplit(".", 1)[0]
+        sessions = [
+            self._world.instance_of(database).open_session(
+                host=self._computer, program=program, login=user, database=database
+            )
+            for database in databases
+        ]
+        with self._lock:
+            self._running[process.pid] = (process, sessions)
+        self._world.events.emit(
+            "process.started", computer=self._computer, image=image, pid=process.pid, user=process.user
+        )
+        return process
+
+    def end(self, pid: int, origin: str) -> None:
+        """End a process at once; its connections to SQL Server follow in their own time."""
+        with self._lock:
+            if pid not in self._running:
+                raise TerminateError(f'The process "{pid}" not found.')
+            process, sessions = self._running.pop(pid)
+        for sql_session in sessions:
+            sql_session.end()
+        self._world.events.emit(
+            "process.ended", computer=self._computer, image=process.image, pid=pid, user=process.user, origin=origin
+        )
+
+    def close(self, pid: int, origin: str) -> None:
+        """Ask a process to close its windows, which reaches no desktop but the caller's own, and WinRM has none.
+
+        Raises `TerminateError` as taskkill without /F does.
+        """
+        raise TerminateError(
+            f"The process with PID {pid} could not be terminated.\n"
+            "Reason: This process can only be terminated forcefully (with /F option)."
+        )

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""sc.exe: query, queryex, start and stop of services on the same computer.
+
+Its exit code is the Win32 error code; start and stop return once the request is accepted.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from tests.lab.windows.service import ServiceControlError
+from tests.lab.winrm.programs.result import ProgramResult
+
+if t.TYPE_CHECKING:
+    from tests.lab.windows.service import Service
+    from tests.lab.winrm.session import Session
+
+_NO_SUCH_SERVICE = 1060
+_MISSING = "The specified service does not exist as an installed service."
+_STATES = {"stopped": (1, "STOPPED"), "start_pending": (2, "START_PENDING"), "stop_pending": (3, "STOP_PENDING")}
+_RUNNING = (4, "RUNNING")
+_USAGE = 1639
+
+
+def run(session: Session, arguments: list[str]) -> ProgramResult:
+    verb = arguments[0].casefold() if arguments else ""
+    if verb not in _VERBS or len(arguments) != 2:
+        return ProgramResult.lines("ERROR: the lab knows sc query, queryex, start and stop of one service", code=_USAGE)
+    # Unlike the service control panel, sc knows no display names.
+    service = next(
+        (item for item in session.computer.services.all() if item.name.casefold() == arguments[1].casefold()), None
+    )
+    call, action = _VERBS[verb]
+    if service is None:
+        return _failed(f"{call}:OpenService", _NO_SUCH_SERVICE, _MISSING)
+    try:
+        return action(service)
+    except ServiceControlError as error:
+        return _failed(call if verb == "start" else "ControlService", error.code, str(error))
+
+
+def _query(service: Service) -> ProgramResult:
+    return ProgramResult.lines("", *_status(service))
+
+
+def _query_extended(service: Service) -> ProgramResult:
+    return ProgramResult.lines(
+        "", *_status(service), f"        PID                : {service.pid}", "        FLAGS              : "
+    )
+
+
+def _start(service: Service) -> ProgramResult:
+    service.start("sc.exe")
+    return ProgramResult.lines("", *_status(service), "        FLAGS              : ")
+
+
+def _stop(service: Service) -> ProgramResult:
+    service.stop("sc.exe")
+    return ProgramResult.lines("", *_status(service))
+
+
+def _status(service: Service) -> list[str]:
+    number, name = _STATES.get(service.state, _RUNNING)
+    controls = "STOPPABLE, NOT_PAUSABLE, ACCEPTS_SHUTDOWN"
+    accepted = controls if (number, name) == _RUNNING else "NOT_STOPPABLE, NOT_PAUSABLE, IGNORES_SHUTDOWN"
+    return [
+        f"SERVICE_NAME: {service.name} ",
+        "        TYPE               : 10  WIN32_OWN_PROCESS  ",
+        f"        STATE              : {number}  {name} ",
+        f"                                ({accepted})",
+        "        WIN32_EXIT_CODE    : 0  (0x0)",
+        "        SERVICE_EXIT_CODE  : 0  (0x0)",
+        "        CHECKPOINT         : 0x0",
+        "        WAIT_HINT          : 0x0",
+    ]
+
+
+def _failed(call: str, code: int, message: str) -> ProgramResult:
+    return ProgramResult.lines(f"[SC] {call} FAILED {code}:", "", message, "", code=code)
+
+
+_VERBS: dict[str, tuple[str, t.Callable[[Service], ProgramResult]]] = {
+    "query": ("EnumQueryServicesStatus", _query),
+    "queryex": ("EnumQueryServicesStatus", _query_extended),
+    "start": ("StartService", _start),
+    "stop": ("ControlService", _stop),
+}

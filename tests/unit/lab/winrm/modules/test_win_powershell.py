@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""win_powershell and the cmdlets behind it."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+if t.TYPE_CHECKING:
+    from tests.lab.windows.computer import Computer
+    from tests.unit.lab.winrm.conftest import Runner
+
+STOP = "param([string[]] $Name)\nStop-Service -Name $Name -Force -NoWait"
+HOST, RULES = "BTSSvc$ProcessingHost", "RuleEngineUpdateService"
+
+
+def stop(run: Runner, *names: str, **options: t.Any) -> dict[str, t.Any]:
+    return run("win_powershell", script=STOP, parameters={"Name": list(names)}, **options)
+
+
+def state(computer: Computer, name: str) -> str:
+    service = computer.services.get(name)
+    assert service is not None
+    return service.state
+
+
+def test_services_stop_at_once_without_waiting(run: Runner, computer: Computer) -> None:
+    result = stop(run, HOST, RULES, error_action="stop")
+    assert (result["changed"], result["failed"], result["error"]) == (True, False, [])
+    services = [computer.services.get(name) for name in (HOST, RULES)]
+    assert all(service and service.wait_for("stopped", 5) for service in services)
+    requested = [event["service"] for event in run.events("service.stop_requested")]
+    assert requested == [HOST, RULES]
+
+
+def test_an_error_does_not_end_a_command(run: Runner) -> None:
+    result = stop(run, "nothing", HOST)
+    assert not result["failed"]
+    assert result["error"][0]["exception"]["message"] == "Cannot find any service with service name 'nothing'."
+    assert [event["service"] for event in run.events("service.stop_requested")] == [HOST]
+
+
+def test_with_error_action_stop_it_does(run: Runner) -> None:
+    result = stop(run, "nothing", HOST, error_action="stop")
+    assert (result["failed"], len(result["error"])) == (True, 1)
+    assert not run.events("service.stop_requested")
+
+
+def test_with_silently_continue_nobody_hears_of_it(run: Runner) -> None:
+    result = stop(run, "nothing", error_action="silently_continue")
+    assert (result["failed"], result["error"]) == (False, [])
+
+
+def test_start_and_restart(run: Runner, computer: Computer) -> None:
+    run("win_powershell", script="Start-Service -Name BTSSvc*")
+    assert state(computer, "BTSSvc$ReceiveHost") == "running"
+    run("win_powershell", script="Restart-Service -Name RuleEngineUpdateService -Force")
+    assert state(computer, RULES) == "running"
+    assert [event["service"] for event in run.events("service.stopped")] == [RULES]
+
+
+def test_check_mode_runs_nothing(run: Runner) -> None:
+    result = stop(run, HOST, check=True)
+    assert (result["changed"], result["msg"]) == (True, "skipped, running in check mode")
+    assert not run.events("service.stop_requested")
+
+
+def test_processes_by_a_filter(run: Runner) -> None:
+    script = (
+        "param([string] $Filter)\nGet-CimInstance -ClassName Win32_Process -Filter $Filter -Property Name, ProcessId"
+    )
+    result = run("win_powershell", script=script, parameters={"Filter": "Name = 'MMC.exe' OR Name = 'devenv.exe'"})
+    assert [item["Name"] for item in result["output"]] == ["mmc.exe"]
+    assert result["output"][0]["ProcessId"] > 0
+    assert result["output"][0]["CommandLine"] is None
+
+
+def test_a_process_is_ended(run: Runner, computer: Computer) -> None:
+    pid = next(process.pid for process in computer.processes.all() if process.image == "mmc.exe")
+    script = "param([int[]] $Id)\nStop-Process -Id $Id -Force"
+    result = run("win_powershell", script=script, parameters={"Id": [pid]}, error_action="stop")
+    assert not result["failed"]
+    assert run.events("process.ended")[-1].fields.items() >= {"image": "mmc.exe", "origin": "Stop-Process"}.items()
+    assert run("win_powershell", script=script, parameters={"Id": [pid]}, error_action="stop")["failed"]
+
+
+def test_the_content_of_a_file(run: Runner, computer: Computer) -> None:
+    computer.files.write(r"C:\ProgramData\a.log", "one\r\ntwö\r\n".encode("utf-16"), "test")
+    assert run("win_powershell", script=r"Get-Content -LiteralPath C:\ProgramData\a.log")["output"] == ["one", "twö"]
+    assert run("win_powershell", script=r"Get-Content -Path C:\none -Raw")["error"]
+
+
+def test_parameters_that_do_not_bind(run: Runner) -> None:
+    result = run("win_powershell", script=STOP, parameters={"Nam": "x"})
+    assert result["failed"]
+    assert "matches parameter name 'nam'" in result["error"][0]["output"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"script": "Remove-Item -Path C:\\Windows"},
+        {"script": "Stop-Service -DisplayName x"},
+        {"script": "Get-CimInstance -ClassName Win32_Share"},
+        {"script": "Get-CimInstance -ClassName Win32_Process -Filter 'Name LIKE 1'"},
+        {"script": STOP, "chdir": "C:\\"},
+        {"path": r"C:\a.ps1", "remote_src": True},
+    ],
+)
+def test_refusals(run: Runner, options: dict[str, t.Any]) -> None:
+    assert run("win_powershell", **options)["msg"].startswith("The lab refuses")
+    assert run.events("remote.refused")

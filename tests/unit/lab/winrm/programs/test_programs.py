@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""sc, taskkill, iisreset and whoami."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tests.lab.winrm.programs import ProgramNotFoundError, run_program
+
+if t.TYPE_CHECKING:
+    from tests.lab.windows.computer import Computer
+    from tests.lab.winrm.session import Session
+
+HOST = "BTSSvc$ProcessingHost"
+
+
+def pid_of(computer: Computer, image: str) -> str:
+    return str(next(process.pid for process in computer.processes.all() if process.image == image))
+
+
+def states(computer: Computer, *names: str) -> set[str]:
+    return {service.state for name in names if (service := computer.services.get(name))}
+
+
+def test_sc_returns_while_the_service_is_on_its_way(session: Session, computer: Computer) -> None:
+    result = run_program(session, ["sc.exe", "stop", HOST.lower()])
+    assert (result.code, "3  STOP_PENDING" in result.stdout) == (0, True)
+    service = computer.services.get(HOST)
+    assert service is not None
+    assert service.wait_for("stopped", 5)
+    assert "1  STOPPED" in run_program(session, ["sc", "query", HOST]).stdout
+    assert "2  START_PENDING" in run_program(session, ["sc", "start", HOST]).stdout
+    assert service.wait_for("running", 5)
+    assert f"PID                : {service.pid}" in run_program(session, ["sc", "queryex", HOST]).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["start", HOST], 1056),
+        (["stop", "ENTSSO"], 1051),
+        (["stop", "BTSSvc$ReceiveHost"], 1062),
+        (["query", "nothing"], 1060),
+        (["query", "Enterprise Single Sign-On Service"], 1060),
+        (["delete", HOST], 1639),
+        ([], 1639),
+    ],
+)
+def test_sc_exits_with_the_error_code(session: Session, arguments: list[str], code: int) -> None:
+    assert run_program(session, ["sc", *arguments]).code == code
+
+
+def test_taskkill_by_force(session: Session, computer: Computer) -> None:
+    pid = pid_of(computer, "mmc.exe")
+    result = run_program(session, ["taskkill", "/F", "/PID", pid])
+    assert (result.code, result.stdout) == (0, f"SUCCESS: The process with PID {pid} has been terminated.\r\n")
+    assert run_program(session, ["taskkill", "/PID", pid, "/F"]).code == 128
+
+
+def test_taskkill_cannot_ask_a_program_on_a_desktop(session: Session, computer: Computer) -> None:
+    result = run_program(session, ["taskkill", "/im", "MMC.exe"])
+    assert (result.code, "only be terminated forcefully" in result.stderr) == (1, True)
+    assert pid_of(computer, "mmc.exe")
+
+
+@pytest.mark.parametrize("arguments", [[], ["/f"], ["/pid"], ["/t", "/pid", "1"]])
+def test_taskkill_without_an_aim(session: Session, arguments: list[str]) -> None:
+    assert run_program(session, ["taskkill", *arguments]).code == 1
+
+
+def test_iisreset(session: Session, computer: Computer) -> None:
+    names = ("W3SVC", "WAS", "IISADMIN")
+    assert run_program(session, ["iisreset", "/stop"]).code == 0
+    assert states(computer, *names) == {"stopped"}
+    assert run_program(session, ["iisreset", "/start", "/noforce"]).code == 0
+    assert states(computer, *names) == {"running"}
+    assert run_program(session, ["iisreset"]).stdout.count("successfully") == 2
+    assert "W3SVC ) : running" in run_program(session, ["iisreset", "/status"]).stdout
+    assert run_program(session, ["iisreset", "/reboot"]).code == 87
+
+
+def test_whoami_knows_no_switch(session: Session) -> None:
+    assert run_program(session, ["whoami", "/all"]).code == 1
+
+
+def test_a_file_that_is_no_program(session: Session, computer: Computer) -> None:
+    computer.files.write(r"C:\ProgramData\a.exe", b"text", "test")
+    with pytest.raises(ProgramNotFoundError, match="is not a program that the lab knows"):
+        run_program(session, [r"C:\ProgramData\a.exe", "/quiet"])
