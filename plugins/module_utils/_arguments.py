@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Ansible side of SqlOptions: the argument spec that belongs to the documentation fragment of the SQL modules."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.biztalk.patching.plugins.module_utils._sql import HAS_PYODBC, PYODBC_IMPORT_ERROR
+
+
+def sql_argument_spec() -> dict[str, dict[str, t.Any]]:
+    return {
+        "server": {"type": "str", "required": True},
+        "database": {"type": "str", "default": "BizTalkMgmtDb"},
+        "login_user": {"type": "str"},
+        "login_password": {"type": "str", "no_log": True},
+        "driver": {"type": "str"},
+        "encrypt": {"type": "str", "choices": ["yes", "no", "strict"], "default": "yes"},
+        "trust_server_certificate": {"type": "bool", "default": False},
+        "ca_certificate": {"type": "path"},
+        "server_certificate": {"type": "path"},
+        "hostname_in_certificate": {"type": "str"},
+        "connect_timeout": {"type": "int", "default": 15},
+        "query_timeout": {"type": "int", "default": 120},
+        "application_name": {"type": "str", "default": "biztalk.patching"},
+        "server_addresses": {"type": "dict", "default": {}},
+    }
+
+
+def sql_module(own_options: t.Mapping[str, t.Any]) -> AnsibleModule:
+    """A module with the shared options and its own, which runs only where pyodbc is."""
+    module = AnsibleModule(
+        argument_spec=sql_argument_spec() | dict(own_options),
+        required_together=[["login_user", "login_password"]],
+        supports_check_mode=True,
+    )
+    if not HAS_PYODBC:
+        module.fail_json(msg=missing_required_lib("pyodbc"), exception=PYODBC_IMPORT_ERROR)
+    return module

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waits until nobody uses the databases of a group any more."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
+from ansible_collections.biztalk.patching.plugins.module_utils._activity import (
+    Pattern,
+    Rules,
+    Session,
+    kind_of,
+    offenders,
+    sessions,
+)
+from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import connection_to
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_parallel import on_each
+
+if t.TYPE_CHECKING:
+    from ansible_collections.biztalk.patching.plugins.module_utils._clock import Clock
+    from ansible_collections.biztalk.patching.plugins.module_utils._group import Group, SqlInstance
+    from ansible_collections.biztalk.patching.plugins.module_utils._sql import SqlServer, SqlServers
+
+
+@dataclass(frozen=True)
+class IdleOptions:
+    timeout: float = 600
+    interval: float = 5
+    quiet_samples: int = 2
+    sso_programs: tuple[str, ...] = ()
+    sso_hosts: tuple[str, ...] = ()
+    allowed: tuple[Pattern, ...] = ()
+    databases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IdleOutcome:
+    idle: bool
+    offenders: tuple[Session, ...]
+    samples: int
+    waited: float
+
+    def as_result(self) -> dict[str, t.Any]:
+        return {
+            "idle": self.idle,
+            "offenders": [session.as_result(kind_of(session)) for session in self.offenders],
+            "samples": self.samples,
+            "waited": round(self.waited, 1),
+        }
+
+    def summary(self) -> str:
+        """The offenders by computer and program, each with what to do."""
+        grouped: dict[tuple[str, str, str], list[Session]] = {}
+        for session in self.offenders:
+            key = (session.host or "unknown computer", session.program or "unknown program", kind_of(session).remedy)
+            grouped.setdefault(key, []).append(session)
+        return "; ".join(
+            f"{program} on {host} ({_uses(found)}): {remedy}" for (host, program, remedy), found in grouped.items()
+        )
+
+
+def _uses(found: t.Iterable[Session]) -> str:
+    return ", ".join(f"spid {session.spid} in {'+'.join(sorted(session.databases))}" for session in found)
+
+
+def wait_for_idle(servers: SqlServers, group: Group, options: IdleOptions, clock: Clock) -> IdleOutcome:
+    """Samples all instances at once until several samples in a row were quiet, or the time is over."""
+    begin = clock.now()
+    samples = quiet = 0
+    while True:
+        found = sample(servers, group, options)
+        samples += 1
+        quiet = 0 if found else quiet + 1
+        waited = clock.now() - begin
+        if quiet >= options.quiet_samples:
+            return IdleOutcome(True, (), samples, waited)
+        if waited >= options.timeout and found:
+            return IdleOutcome(False, tuple(found), samples, waited)
+        clock.sleep(options.interval)
+
+
+def sample(servers: SqlServers, group: Group, options: IdleOptions) -> list[Session]:
+    """Everybody who must not be there now, on every instance that hosts a database of the group."""
+    instances = {instance.server: instance for instance in group.instances}
+
+    def look(server: str) -> list[Session]:
+        instance = instances[server]
+        connection = connection_to(servers, group, instance)
+        return _offenders_on(connection, instance.name, rules_for(group, instance, options))
+
+    return [session for found in on_each(instances, look).values() for session in found]
+
+
+def rules_for(group: Group, instance: SqlInstance, options: IdleOptions) -> Rules:
+    mine = group.databases_of(instance)
+    names = {database.name.casefold() for database in mine} | {name.casefold() for name in options.databases}
+    return Rules(
+        databases=frozenset(names),
+        sso_database=next((database.name for database in mine if database.role == "sso"), None),
+        sso_hosts=frozenset({*group.servers, group.sso_server, *options.sso_hosts}),
+        sso_programs=options.sso_programs,
+        allowed=options.allowed,
+    )
+
+
+def _offenders_on(server: SqlServer, name: str, rules: Rules) -> list[Session]:
+    spid = int(server.query(_tsql.IDENTITY)[0]["spid"])
+    seen = sessions(
+        name, server.query(_tsql.WHO), server.query(_tsql.DATABASE_LOCKS), server.query(_tsql.SYSTEM_SESSIONS)
+    )
+    return offenders(seen, rules, own={spid})

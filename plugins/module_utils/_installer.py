@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a Windows Installer file (.msi, .msp) says about itself: summary information and tables.
+
+Sources: Windows Installer's "Summary Information Stream Property Set" and "Database Tables" reference; in a patch the
+template lists the target products, and the revision number begins with the patch code.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.biztalk.patching.plugins.module_utils._architecture import template_architecture
+from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import is_sql_text
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from ansible_collections.biztalk.patching.plugins.module_utils._architecture import Architecture
+
+Kind = t.Literal["msi", "msp", "transform"]
+Row = dict[str, t.Any]
+
+# The class of the root storage tells the kind of file.
+_KINDS: dict[str, Kind] = {"000C1082": "transform", "000C1084": "msi", "000C1086": "msp"}
+_SUMMARY = "\x05SummaryInformation"
+_TITLE, _SUBJECT, _TEMPLATE, _REVISION = 2, 3, 7, 9
+_GUID = re.compile(r"\{[0-9A-Fa-f-]{36}\}")
+_SCRIPT = re.compile(rb"[\w.-]+\.sql\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class InstallerFile:
+    """A row of the File table: in the cabinet its entry bears the key, not the name."""
+
+    name: str
+    size: int
+    version: str
+
+
+@dataclass(frozen=True)
+class Installer:
+    kind: Kind
+    subject: str = ""
+    architecture: Architecture = "unknown"
+    language_ids: tuple[int, ...] = ()
+    product_codes: tuple[str, ...] = ()
+    """Of an .msi its own, of an .msp those that it is meant for."""
+    patch_codes: tuple[str, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, InstallerFile] = field(default_factory=dict)
+    sql: tuple[str, ...] = ()
+    """Where SQL was seen, in words."""
+
+
+class InstallerError(Exception):
+    """A file that is no Windows Installer file, or a damaged one."""
+
+
+def read_installer(path: Path) -> Installer:
+    # Not at the top: the module reports a missing library by itself.
+    import olefile
+
+    try:
+        with olefile.OleFileIO(str(path)) as compound:
+            kind = _KINDS.get(compound.root.clsid[:8])
+            if kind == "msi":
+                return _msi(path)
+            if kind == "msp":
+                return _msp(compound)
+    except Exception as error:  # The libraries raise what they stumble over; any of it means a damaged file.
+        raise InstallerError(f"its tables cannot be read ({type(error).__name__}: {error})") from error
+    raise InstallerError("it is a compound file, but neither an .msi nor an .msp")
+
+
+def _msi(path: Path) -> Installer:
+    from pymsi.package import Package
+
+    with Package(path) as database:
+        tables = {name: tuple(database.get(name).rows or ()) for name in database.tables}
+        summary = database.summary.properties
+        properties = {row["Property"]: row["Value"] or "" for row in tables.get("Property", ())}
+        template = str(_property(summary, _TEMPLATE))
+    return Installer(
+        kind="msi",
+        subject=str(_property(summary, _SUBJECT)),
+        architecture=template_architecture(template),
+        language_ids=tuple(int(number) for number in re.findall(r"\d+", template.partition(";")[2])),
+        product_codes=tuple(filter(None, [properties.get("ProductCode", "")])),
+        properties=properties,
+        files={row["File"]: _file(row) for row in tables.get("File", ())},
+        sql=tuple(sql_in_tables(tables)),
+    )
+
+
+def _file(row: Row) -> InstallerFile:
+    return InstallerFile(row["FileName"].rpartition("|")[2], row["FileSize"] or 0, row["Version"] or "")
+
+
+def sql_in_tables(tables: Mapping[str, tuple[Row, ...]]) -> Iterator[str]:
+    """WiX keeps scripts in tables SqlDatabase, SqlScript and SqlString; custom actions may carry them in their text."""
+    for name, rows in sorted(tables.items()):
+        if "sql" in name.casefold() and not name.startswith("_") and rows:
+            yield f"table {name} has {len(rows)} row(s)"
+    for row in tables.get("CustomAction", ()):
+        text = f"{row['Source'] or ''} {row['Target'] or ''}"
+        if is_sql_text(text) or ".sql" in text.casefold():
+            yield f"custom action {row['Action']} carries SQL"
+
+
+def _msp(compound: t.Any) -> Installer:
+    from pymsi import summary
+
+    read_summary: t.Callable[[t.Any], t.Any] = summary.Summary
+
+    with compound.openstream(_SUMMARY) as stream:
+        properties = read_summary(stream).properties
+    codes = _GUID.findall(str(_property(properties, _REVISION)))
+    return Installer(
+        kind="msp",
+        subject=str(_property(properties, _SUBJECT) or _property(properties, _TITLE)),
+        product_codes=tuple(_GUID.findall(str(_property(properties, _TEMPLATE)))),
+        patch_codes=tuple(codes[:1]),
+        sql=tuple(_sql_in_transforms(compound)),
+    )
+
+
+def _sql_in_transforms(compound: t.Any) -> Iterator[str]:
+    """A patch keeps its changes of tables as storages; their string pools hold every name that they bring."""
+    for path in compound.listdir(streams=True, storages=False):
+        if len(path) > 1:
+            with compound.openstream(path) as stream:
+                found = sorted({name.decode("ascii", "replace") for name in _SCRIPT.findall(stream.read())})
+            if found:
+                yield f"transform {path[0]} names {', '.join(found)}"
+
+
+def _property(summary: t.Any, number: int) -> str:
+    value = summary.get(number)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,241 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every T-SQL statement that this collection sends, and nothing else.
+
+Each one runs on SQL Server 2008 R2, which BizTalk Server 2010 needs, unless the comment above it names a newer version.
+A ``?`` is an ODBC parameter. Columns are renamed in snake_case, so that the code which reads rows has one spelling.
+"""
+
+from __future__ import annotations
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Any database of any instance
+
+# Who is connected to what. SERVERPROPERTY gives the instance's own name, whatever alias the connection used; it returns
+# sql_variant, which not every ODBC driver reads, hence the casts. A readable secondary replica is READ_ONLY.
+IDENTITY = """
+SELECT CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)) AS server_name,
+       CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
+       DB_NAME() AS database_name,
+       CAST(DATABASEPROPERTYEX(DB_NAME(), 'Updateability') AS nvarchar(128)) AS updateability,
+       SUSER_SNAME() AS login_name,
+       IS_SRVROLEMEMBER('sysadmin') AS is_sysadmin,
+       @@SPID AS spid
+"""
+
+DATABASES = """
+SELECT name, state_desc
+FROM sys.databases
+ORDER BY name
+"""
+
+# SQL Server 2008 R2 SP1. Needs VIEW SERVER STATE. Status 4 is running.
+AGENT_SERVICE = """
+SELECT servicename AS service_name, status
+FROM sys.dm_server_services
+WHERE servicename LIKE N'SQL Server Agent%'
+"""
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Management database: the group
+
+MANAGEMENT_OBJECTS = """
+SELECT OBJECT_ID(N'dbo.adm_Group') AS adm_group,
+       OBJECT_ID(N'dbo.BizTalkDBVersion') AS biztalk_db_version,
+       OBJECT_ID(N'dbo.BizTalkCUVersion') AS biztalk_cu_version
+"""
+
+GROUP = """
+SELECT Name AS name,
+       TrackingDBServerName AS tracking_server, TrackingDBName AS tracking_database,
+       BamDBServerName AS bam_server, BamDBName AS bam_database,
+       RuleEngineDBServerName AS rule_engine_server, RuleEngineDBName AS rule_engine_database,
+       SSOServerName AS sso_server
+FROM dbo.adm_Group
+"""
+
+SERVERS = """
+SELECT Name AS name
+FROM dbo.adm_Server
+ORDER BY Name
+"""
+
+# HostType: 1 in-process, 2 isolated.
+HOSTS = """
+SELECT Name AS name, HostType AS host_type, HostTracking AS host_tracking, ClusterResourceGroupName AS cluster_group
+FROM dbo.adm_Host
+ORDER BY Name
+"""
+
+# ConfigurationState: 1 is installed. An isolated host's instance is a row here too, but no Windows service.
+HOST_INSTANCES = """
+SELECT i.Name AS name, s.Name AS server_name, h.Name AS host_name, h.HostType AS host_type,
+       i.DisableHostInstance AS disabled, i.ConfigurationState AS configuration_state
+FROM dbo.adm_HostInstance AS i
+JOIN dbo.adm_Server2HostMapping AS m ON m.Id = i.Svr2HostMappingId
+JOIN dbo.adm_Server AS s ON s.Id = m.ServerId
+JOIN dbo.adm_Host AS h ON h.Id = m.HostId
+ORDER BY s.Name, h.Name
+"""
+
+MESSAGE_BOXES = """
+SELECT DBServerName AS server_name, DBName AS database_name
+FROM dbo.adm_MessageBox
+ORDER BY DBServerName, DBName
+"""
+
+# The single sign-on database is the row whose DefaultDatabaseName is SSO (as the function dbo.sp_IsSSODB decides it).
+OTHER_BACKUP_DATABASES = """
+SELECT DefaultDatabaseName AS default_name, ServerName AS server_name, DatabaseName AS database_name
+FROM dbo.adm_OtherBackupDatabases
+ORDER BY ServerName, DatabaseName
+"""
+
+DATABASE_VERSIONS = """
+SELECT BizTalkDBName AS name,
+       DatabaseMajor AS database_major, DatabaseMinor AS database_minor,
+       DatabaseBuildNumber AS database_build, DatabaseRevision AS database_revision,
+       ProductMajor AS product_major, ProductMinor AS product_minor,
+       ProductBuildNumber AS product_build, ProductRevision AS product_revision,
+       ProductLanguage AS language
+FROM dbo.BizTalkDBVersion
+ORDER BY BizTalkDBName
+"""
+
+# Only newer BizTalk versions have this table: ask MANAGEMENT_OBJECTS first.
+CUMULATIVE_UPDATES = """
+SELECT CU AS cumulative_update, Major AS major, Minor AS minor, Build AS build, Revision AS revision
+FROM dbo.BizTalkCUVersion
+ORDER BY CU
+"""
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Management database: the backup
+
+# The view holds what the job backs up: management, tracking, BAM, rule engine, message boxes, adm_OtherBackupDatabases.
+BACKUP_DATABASES = """
+SELECT ServerName AS server_name, DatabaseName AS database_name
+FROM dbo.admv_BackupDatabases
+ORDER BY ServerName, DatabaseName
+"""
+
+FORCE_FLAG = """
+SELECT ForceFull AS force_full
+FROM dbo.adm_BackupSettings
+"""
+
+# Only sets the flag that FORCE_FLAG reads; the job does the work.
+FORCE_FULL_BACKUP = "EXEC dbo.sp_ForceFullBackup"
+
+LAST_BACKUP_SET = """
+SELECT MAX(BackupSetId) AS backup_set_id
+FROM dbo.adm_BackupHistory
+"""
+
+# BackupType: 'db' full, 'lg' log. A row appears when its database is done; SetComplete is set on all rows at the end.
+BACKUP_SETS_AFTER = """
+SELECT BackupSetId AS backup_set_id, ServerName AS server_name, DatabaseName AS database_name,
+       BackupFileLocation AS location, BackupFileName AS file_name, BackupType AS backup_type,
+       BackupDateTime AS backup_time, SetComplete AS set_complete
+FROM dbo.adm_BackupHistory
+WHERE BackupSetId > ?
+ORDER BY BackupSetId, ServerName, DatabaseName
+"""
+
+# ---------------------------------------------------------------------------------------------------------------------
+# msdb: the SQL Server Agent job
+
+JOB = """
+SELECT name, enabled
+FROM msdb.dbo.sysjobs
+WHERE name = ?
+"""
+
+JOB_STEPS = """
+SELECT s.step_id, s.step_name, s.command
+FROM msdb.dbo.sysjobs AS j
+JOIN msdb.dbo.sysjobsteps AS s ON s.job_id = j.job_id
+WHERE j.name = ?
+ORDER BY s.step_id
+"""
+
+# Each start of the Agent is a session; only the newest one tells the truth about what runs now.
+JOB_ACTIVITY = """
+SELECT a.start_execution_date AS started, a.stop_execution_date AS stopped, a.last_executed_step_id AS last_step_id
+FROM msdb.dbo.sysjobs AS j
+JOIN msdb.dbo.sysjobactivity AS a ON a.job_id = j.job_id
+WHERE j.name = ? AND a.session_id = (SELECT MAX(session_id) FROM msdb.dbo.syssessions)
+"""
+
+LAST_JOB_HISTORY = """
+SELECT MAX(h.instance_id) AS instance_id
+FROM msdb.dbo.sysjobs AS j
+JOIN msdb.dbo.sysjobhistory AS h ON h.job_id = j.job_id
+WHERE j.name = ?
+"""
+
+# Step 0 is the job's own outcome. run_status: 0 failed, 1 succeeded, 2 retry, 3 canceled, 4 in progress.
+JOB_HISTORY_AFTER = """
+SELECT h.instance_id, h.step_id, h.step_name, h.run_status, h.message
+FROM msdb.dbo.sysjobs AS j
+JOIN msdb.dbo.sysjobhistory AS h ON h.job_id = j.job_id
+WHERE j.name = ? AND h.instance_id > ?
+ORDER BY h.instance_id
+"""
+
+LAST_JOB_OUTCOME = """
+SELECT TOP (1) h.run_status, h.message
+FROM msdb.dbo.sysjobs AS j
+JOIN msdb.dbo.sysjobhistory AS h ON h.job_id = j.job_id
+WHERE j.name = ? AND h.step_id = 0
+ORDER BY h.instance_id DESC
+"""
+
+# Returns at once, and fails with error 22022 when the job already runs or the Agent does not.
+START_JOB = "EXEC msdb.dbo.sp_start_job @job_name = ?"
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Who uses the databases (all need VIEW SERVER STATE)
+
+WHO = "EXEC sp_who2"
+
+SYSTEM_SESSIONS = """
+SELECT session_id AS spid
+FROM sys.dm_exec_sessions
+WHERE is_user_process = 0
+"""
+
+# Every session holds a shared lock on each database that it works in, also when another one is its current database.
+DATABASE_LOCKS = """
+SELECT DISTINCT l.request_session_id AS spid, d.name AS database_name,
+       s.host_name, s.program_name, s.login_name
+FROM sys.dm_tran_locks AS l
+JOIN sys.databases AS d ON d.database_id = l.resource_database_id
+JOIN sys.dm_exec_sessions AS s ON s.session_id = l.request_session_id
+WHERE l.resource_type = N'DATABASE'
+"""
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Backup files
+
+
+def backup_header(file: str) -> str:
+    """One row for each backup in the file. RESTORE takes no ODBC parameter on every driver, hence the literal."""
+    return f"RESTORE HEADERONLY FROM {_device(file)}"
+
+
+def verify_backup(file: str) -> str:
+    """Reads the whole file; an error is the only way to say that it is not good."""
+    return f"RESTORE VERIFYONLY FROM {_device(file)}"
+
+
+def _device(file: str) -> str:
+    # SQL Server 2012 SP1 CU2 for URL: BizTalk 2016 Feature Pack 2 can back up to Azure blob storage.
+    kind = "URL" if file.lower().startswith(("http://", "https://")) else "DISK"
+    return f"{kind} = {string_literal(file)}"
+
+
+def string_literal(text: str) -> str:
+    return "N'" + text.replace("'", "''") + "'"

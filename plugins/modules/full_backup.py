@@ -1,0 +1,194 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: full_backup
+short_description: Makes a forced full backup of all databases of a BizTalk Server group
+version_added: 0.1.0
+author:
+  - The biztalk.patching contributors (@biztalk-patching)
+description:
+  - Calls C(sp_ForceFullBackup) and runs the SQL Server Agent job C(Backup BizTalk Server), as Microsoft KB 2003907
+    demands before an update with SQL scripts, waits for it and verifies what it wrote.
+  - The backup is judged by its backup set in C(adm_BackupHistory), not by the job. A good set is newer than any
+    before, complete, and holds exactly the databases of C(admv_BackupDatabases). The job's last step can fail though
+    the set is good, and the job can succeed without a set; RV(backup_set.job_outcome) is reported beside it.
+  - Refuses, before it changes anything, when the job is missing, disabled or without a backup path, when SQL Server
+    Agent is stopped, when the management database is read-only (a secondary replica) and when the single sign-on
+    database is not covered.
+  - Waits for a run of the job that is in progress.
+extends_documentation_fragment:
+  - biztalk.patching.attributes
+  - biztalk.patching.attributes.actiongroup_sql
+  - biztalk.patching.sql
+attributes:
+  check_mode:
+    support: full
+    details: Every refusal is found in check mode too.
+  diff_mode:
+    support: none
+  idempotent:
+    support: none
+    details: Each run makes a backup.
+options:
+  job_name:
+    description:
+      - Name of the SQL Server Agent job.
+      - By default C(Backup BizTalk Server) with the name of the management database in brackets.
+    type: str
+  job_timeout:
+    description: Seconds to wait for the job altogether, a run in progress included.
+    type: int
+    default: 7200
+  poll_interval:
+    description: Seconds between two looks at the job.
+    type: int
+    default: 5
+  verify:
+    description:
+      - How to check the files.
+      - With V(header), that each can be read and is a full backup of the right database (C(RESTORE HEADERONLY)).
+      - With V(full), also that all of it can be read (C(RESTORE VERIFYONLY)), which takes about as long as the backup.
+      - SQL Server reads the files, each instance its own.
+    type: str
+    choices: [none, header, full]
+    default: full
+  sso_database:
+    description: Name of the single sign-on database, to find it where the backup job does not cover it.
+    type: str
+    default: SSODB
+  accept_uncovered_sso:
+    description: Make the backup although the job does not cover the single sign-on database.
+    type: bool
+    default: false
+seealso:
+  - module: biztalk.patching.group_info
+"""
+
+EXAMPLES = r"""
+- name: Back up all databases of the group
+  biztalk.patching.full_backup:
+    server: sql1.example.com
+    job_timeout: 14400
+  delegate_to: localhost
+  register: backup
+"""
+
+RETURN = r"""
+backup_set:
+  description: The backup set. When the set is not good the module fails and returns what is known of it.
+  returned: when a backup was tried
+  type: dict
+  contains:
+    id:
+      description: Its BackupSetId, null when the job wrote none.
+      type: int
+      sample: 4712
+    databases:
+      description:
+        - Every database in it with its V(server), V(name), V(file), the V(type) of the backup and when it was
+          V(finished), in the time zone that the job uses, UTC by default.
+      type: list
+      elements: dict
+      sample:
+        - server: SQL1
+          name: BizTalkMgmtDb
+          file: 'D:\Backup\SQL1_BizTalkMgmtDb_Full_BTS_2026_11_22_10_15_00_000.bak'
+          type: full
+          finished: '2026-11-22T10:15:00'
+    started:
+      description: When the module asked for it (UTC).
+      type: str
+      sample: '2026-11-22T10:14:58+00:00'
+    ended:
+      description: When it was made and verified (UTC).
+      type: str
+      sample: '2026-11-22T10:21:03+00:00'
+    seconds:
+      description: How long that took.
+      type: float
+      sample: 365.2
+    job_outcome:
+      description: How the job's run ended, V(succeeded), V(failed), V(canceled) or V(retry).
+      type: str
+      sample: succeeded
+    job_messages:
+      description: What its failed steps said.
+      type: list
+      elements: str
+      sample: []
+    verification:
+      description: How the files were checked, as O(verify) says.
+      type: str
+      sample: full
+would_back_up:
+  description: The databases that a backup would hold, each with its V(server) and V(name).
+  returned: in check mode
+  type: list
+  elements: dict
+  sample:
+    - {server: SQL1, name: BizTalkMgmtDb}
+"""
+
+import typing as t
+
+from ansible_collections.biztalk.patching.plugins.module_utils._arguments import sql_module
+from ansible_collections.biztalk.patching.plugins.module_utils._clock import SystemClock
+from ansible_collections.biztalk.patching.plugins.module_utils._forced_backup import (
+    BackupError,
+    BackupOptions,
+    expected_databases,
+    full_backup,
+    refusal,
+)
+from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
+from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcServers, SqlServers
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_options import SqlOptions
+
+OWN_OPTIONS: dict[str, t.Any] = {
+    "job_name": {"type": "str"},
+    "job_timeout": {"type": "int", "default": 7200},
+    "poll_interval": {"type": "int", "default": 5},
+    "verify": {"type": "str", "choices": ["none", "header", "full"], "default": "full"},
+    "sso_database": {"type": "str", "default": "SSODB"},
+    "accept_uncovered_sso": {"type": "bool", "default": False},
+}
+
+
+def make_backup(servers: SqlServers, params: t.Mapping[str, t.Any], *, check_mode: bool) -> dict[str, t.Any]:
+    """The module's result. Raises SqlError when the backup is refused or not good."""
+    options = BackupOptions(
+        timeout=params["job_timeout"],
+        interval=params["poll_interval"],
+        verify=params["verify"],
+        accept_uncovered_sso=params["accept_uncovered_sso"],
+    )
+    group = read_group(servers, job_name=params["job_name"], sso_database=params["sso_database"])
+    reason = refusal(group, options)
+    if reason:
+        raise SqlError(f"No backup was made: {reason}")
+    if check_mode:
+        expected = expected_databases(servers.management())
+        return {"would_back_up": [{"server": database.server, "name": database.database} for database in expected]}
+    return {"backup_set": full_backup(servers, group, options, SystemClock())}
+
+
+def main() -> None:
+    module = sql_module(OWN_OPTIONS)
+    try:
+        with OdbcServers(SqlOptions.from_params(module.params)) as servers:
+            result = make_backup(servers, module.params, check_mode=module.check_mode)
+    except BackupError as error:
+        module.fail_json(msg=str(error), backup_set=error.details)
+    except SqlError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=True, **result)
+
+
+if __name__ == "__main__":
+    main()

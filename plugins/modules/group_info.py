@@ -1,0 +1,169 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: group_info
+short_description: Describes a BizTalk Server group as its databases know it
+version_added: 0.1.0
+author:
+  - The biztalk.patching contributors (@biztalk-patching)
+description:
+  - Reads the management database of a BizTalk Server group, and from each SQL Server instance that hosts one of the
+    group's databases what only that instance knows.
+  - Changes nothing.
+  - The group names its master secret server, but not where the single sign-on database is. The module takes the row of
+    C(adm_OtherBackupDatabases) whose C(DefaultDatabaseName) is C(SSO); without one it looks for O(sso_database) on the
+    instances that the group uses, and such a database is not covered by the backup job.
+extends_documentation_fragment:
+  - biztalk.patching.attributes
+  - biztalk.patching.attributes.info_module
+  - biztalk.patching.attributes.actiongroup_sql
+  - biztalk.patching.sql
+options:
+  job_name:
+    description:
+      - Name of the SQL Server Agent job that backs up the group.
+      - By default C(Backup BizTalk Server) with the name of the management database in brackets.
+    type: str
+  sso_database:
+    description: Name of the single sign-on database, to find it where the backup job does not cover it.
+    type: str
+    default: SSODB
+seealso:
+  - module: biztalk.patching.full_backup
+  - module: biztalk.patching.wait_for_idle
+"""
+
+EXAMPLES = r"""
+- name: Read the group
+  biztalk.patching.group_info:
+    server: sql1.example.com
+    ca_certificate: /etc/pki/tls/certs/example-ca.pem
+  delegate_to: localhost
+  register: biztalk
+
+- name: Refuse to go on when a computer of the group is not in the play
+  ansible.builtin.assert:
+    that: (biztalk.group.servers | map(attribute='name') | map('lower')) is subset(ansible_play_hosts_all |
+      map('lower'))
+"""
+
+RETURN = r"""
+group:
+  description: The group.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: Name of the group.
+      type: str
+      sample: BizTalk Group
+    management:
+      description: The management database's V(server), by the instance's own name, and its V(database).
+      type: dict
+      sample: {server: SQL1, database: BizTalkMgmtDb}
+    sso_server:
+      description: The computer with the master secret.
+      type: str
+      sample: BTS1
+    servers:
+      description:
+        - Every BizTalk computer of the group, with its V(name), the V(hosts) that have an instance on it, whether
+          that makes it a V(runtime) computer, and whether it is the V(master_secret_server).
+      type: list
+      elements: dict
+      sample:
+        - {name: BTS1, master_secret_server: true, runtime: true, hosts: [BizTalkServerApplication]}
+    hosts:
+      description: Every host with its V(name), its V(type) (V(in_process) or V(isolated)), V(tracking) and
+        V(clustered).
+      type: list
+      elements: dict
+      sample:
+        - {name: BizTalkServerApplication, type: in_process, tracking: true, clustered: false}
+    host_instances:
+      description:
+        - Every host instance with its V(name), V(server), V(host), V(type), whether it is V(disabled) and
+          V(configured), and its V(service_name), which is null for an isolated host.
+      type: list
+      elements: dict
+      sample:
+        - name: Microsoft BizTalk Server BizTalkServerApplication BTS1
+          server: BTS1
+          host: BizTalkServerApplication
+          type: in_process
+          disabled: false
+          configured: true
+          service_name: BTSSvc$BizTalkServerApplication
+    databases:
+      description:
+        - Every database with its V(name), its V(server) as the group writes it, the V(instance)'s own name, its V(role)
+          (V(management), V(message_box), V(tracking), V(rule_engine), V(sso), V(bam) or V(other)), and whether the
+          backup job covers it (V(backed_up)).
+      type: list
+      elements: dict
+      sample:
+        - {name: SSODB, server: SQL1, instance: SQL1, role: sso, backed_up: true}
+    sql_instances:
+      description:
+        - Every SQL Server instance with its V(name), its V(version), its V(databases) of the group, whether its
+          Agent runs (V(agent_running), null when the login may not know) and whether the login is V(sysadmin) there.
+      type: list
+      elements: dict
+      sample:
+        - {name: SQL1, version: 15.0.4420.2, databases: [BizTalkMgmtDb, SSODB], agent_running: true, sysadmin: true}
+    backup_job:
+      description:
+        - The backup job's V(name), whether it V(exists), is V(enabled), has its path configured (V(path_configured))
+          and is V(running), and its V(last_outcome) (V(succeeded), V(failed), V(canceled), V(retry), V(in_progress)
+          or null).
+      type: dict
+      sample:
+        name: Backup BizTalk Server (BizTalkMgmtDb)
+        exists: true
+        enabled: true
+        path_configured: true
+        running: false
+        last_outcome: succeeded
+    sso_backed_up:
+      description: Whether the backup job covers the single sign-on database.
+      type: bool
+      sample: true
+    versions:
+      description:
+        - The rows of C(BizTalkDBVersion) in V(databases), and of C(BizTalkCUVersion) in V(cumulative_updates) where
+          that table exists.
+      type: dict
+      sample:
+        databases:
+          - {name: Management DB, database_version: 3.13.717.0, product_version: 3.13.717.0, language: 1033}
+        cumulative_updates: []
+"""
+
+import typing as t
+
+from ansible_collections.biztalk.patching.plugins.module_utils._arguments import sql_module
+from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
+from ansible_collections.biztalk.patching.plugins.module_utils._group_result import group_result
+from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcServers
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_options import SqlOptions
+
+
+def main() -> None:
+    module = sql_module({"job_name": {"type": "str"}, "sso_database": {"type": "str", "default": "SSODB"}})
+    params: dict[str, t.Any] = module.params
+    try:
+        with OdbcServers(SqlOptions.from_params(params)) as servers:
+            group = read_group(servers, job_name=params["job_name"], sso_database=params["sso_database"])
+    except SqlError as error:
+        module.fail_json(msg=str(error))
+    module.exit_json(changed=False, group=group_result(group))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,241 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Packages of many makes, opened by the real 7-Zip."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from pathlib import Path
+
+import cabarchive
+import pytest
+
+from ansible_collections.biztalk.patching.plugins.module_utils._archive import (
+    ArchiveError,
+    Deadline,
+    SevenZip,
+    find_seven_zip,
+)
+from ansible_collections.biztalk.patching.plugins.module_utils._contents import Contents, read_contents
+from ansible_collections.biztalk.patching.plugins.module_utils._opener import LimitError, Limits
+from tests.lab.packages.installer import build_msi
+from tests.lab.packages.pe import portable_executable
+from tests.lab.packages.spec import PackageSpec
+from tests.lab.packages.version_resource import VersionInfo
+
+SPEC = PackageSpec(kb="90000009", title="Microsoft BizTalk Server 2020 Hotfix", version="3.13.9.0", architecture="x64")
+VERSION = VersionInfo("3.13.9.0", ())
+STUB = portable_executable("x86", VERSION, dll=False)
+DLL = portable_executable("x64", VERSION, dll=True)
+SETUP_XML = b'<a><b f="a.dll"/></a>'
+PLAIN = {"Setup.xml": SETUP_XML, "a.dll": DLL}
+
+
+def cabinet(members: dict[str, bytes]) -> bytes:
+    archive = cabarchive.CabArchive()
+    for name, content in members.items():
+        archive[name] = cabarchive.CabFile(content)
+    saved: bytes = archive.save(compress=True)
+    return saved
+
+
+def seven_zip_archive(folder: Path, members: dict[str, bytes], kind: str, *options: str) -> bytes:
+    source = folder / f"{kind}-source"
+    source.mkdir()
+    for name, content in members.items():
+        (source / name).write_bytes(content)
+    target = folder / f"packed.{kind}"
+    subprocess.run(
+        [program(), "a", f"-t{kind}", *options, str(target), "."], cwd=source, check=True, timeout=30, stdout=-3
+    )
+    return target.read_bytes()
+
+
+def program() -> str:
+    found = find_seven_zip()
+    assert found is not None
+    return found
+
+
+def inspect(folder: Path, content: bytes, name: str = "package.exe", limits: Limits | None = None) -> Contents:
+    (folder / name).write_bytes(content)
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    try:
+        archiver = SevenZip(program(), Deadline(30))
+        return read_contents(folder / name, archiver, limits or Limits(), str(scratch))
+    finally:
+        assert list(scratch.iterdir()) == [], "the private folder is not removed"
+
+
+def paths(contents: Contents) -> list[str]:
+    return sorted(payload.path for payload in contents.payloads)
+
+
+@pytest.mark.parametrize("kind", ["zip", "7z"])
+@pytest.mark.parametrize("stub", [b"", STUB], ids=["archive", "self-extractor"])
+def test_archives_of_7_zip(tmp_path: Path, kind: str, stub: bytes) -> None:
+    contents = inspect(tmp_path, stub + seven_zip_archive(tmp_path, PLAIN, kind))
+    assert paths(contents) == ["Setup.xml", "a.dll"]
+    assert len(contents.setup_xmls) == 1
+    assert (contents.sql, contents.unreadable) == ([], [])
+
+
+@pytest.mark.parametrize("stub", [b"", STUB], ids=["cabinet", "self-extractor"])
+def test_cabinets(tmp_path: Path, stub: bytes) -> None:
+    contents = inspect(tmp_path, stub + cabinet(PLAIN))
+    (dll,) = (payload for payload in contents.payloads if payload.path == "a.dll")
+    assert (dll.architecture, dll.version, dll.version_source) == ("x64", "3.13.9.0", "PE version resource")
+    assert contents.unreadable == []
+
+
+def test_two_cabinets_in_one_program(tmp_path: Path) -> None:
+    contents = inspect(tmp_path, STUB + cabinet({"Setup.xml": SETUP_XML}) + cabinet({"x.sql": b"GO"}))
+    assert paths(contents) == ["Setup.xml", "x.sql"]
+    assert contents.sql == [("x.sql", "is a script")]
+
+
+def test_containers_within_containers(tmp_path: Path) -> None:
+    inner = STUB + cabinet({"y.cab": cabinet({"SQL\\x.sql": b"GO"})})
+    contents = inspect(tmp_path, STUB + cabinet({**PLAIN, "inner.exe": inner}))
+    assert ("inner.exe/y.cab/SQL/x.sql", "is a script") in contents.sql
+
+
+def test_a_program_without_an_archive_is_an_ordinary_payload(tmp_path: Path) -> None:
+    contents = inspect(tmp_path, STUB + cabinet({**PLAIN, "Setup.exe": STUB}))
+    assert "Setup.exe" in paths(contents)
+    assert contents.unreadable == []
+
+
+def test_names_in_an_installer_come_from_its_file_table(tmp_path: Path) -> None:
+    (tmp_path / "msi").mkdir()
+    msi = build_msi(SPEC, {"a.dll": DLL, "msgboxlogic.sql": b"GO"}, tmp_path / "msi")
+    contents = inspect(tmp_path, STUB + cabinet({"Setup.xml": SETUP_XML, "u.msi": msi}))
+    assert paths(contents) == ["Setup.xml", "u.msi", "u.msi/a.dll", "u.msi/msgboxlogic.sql"]
+    assert contents.sql == [("u.msi/msgboxlogic.sql", "is a script")]
+
+
+def test_an_installer_alone_is_a_package(tmp_path: Path) -> None:
+    (tmp_path / "msi").mkdir()
+    contents = inspect(tmp_path, build_msi(SPEC, {"a.dll": DLL}, tmp_path / "msi"), "u.msi")
+    assert paths(contents) == ["a.dll"]
+    assert contents.installers[0][1].architecture == "x64"
+
+
+def test_a_folder_is_a_package(tmp_path: Path) -> None:
+    folder = tmp_path / "package"
+    (folder / "SQL").mkdir(parents=True)
+    for name, content in {**PLAIN, "SQL/x.sql": b"GO", "Readme.txt": b"x"}.items():
+        (folder / name).write_bytes(content)
+    contents = read_contents(folder, SevenZip(program(), Deadline(30)), Limits())
+    assert paths(contents) == ["Readme.txt", "SQL/x.sql", "Setup.xml", "a.dll"]
+    assert contents.sql == [("SQL/x.sql", "is a script")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("run.cmd", b"osql -E -i script.sql", True),
+        ("run.vbs", "CREATE TABLE x".encode("utf-16"), True),
+        ("run.cmd", b"echo done", False),
+        ("Readme.txt", b"This update changes x.sql", False),
+    ],
+)
+def test_command_files_are_searched_for_sql(tmp_path: Path, name: str, content: bytes, *, found: bool) -> None:
+    contents = inspect(tmp_path, STUB + cabinet({**PLAIN, name: content}))
+    assert contents.sql == ([(name, "holds SQL or calls a script")] if found else [])
+
+
+UNREADABLE = {
+    "a damaged cabinet": ("x.cab", cabinet({"y.dll": DLL * 50})[:-300]),
+    "a damaged installer": ("x.msi", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)),
+    "a program that is none": ("x.dll", b"hello"),
+    "a program cut off": ("x.dll", DLL[:80]),
+    "an unknown format": ("x.bin", b"\x01\x00\x02\x03"),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_a_payload_that_cannot_be_judged_is_named(tmp_path: Path, name: str, content: bytes) -> None:
+    contents = inspect(tmp_path, STUB + cabinet({**PLAIN, name: content}))
+    assert {shown.split("/")[0] for shown, _reason in contents.unreadable} == {name}
+
+
+def test_encrypted_files_are_named(tmp_path: Path) -> None:
+    packed = seven_zip_archive(tmp_path, {"x.dll": DLL}, "zip", "-psecret")
+    contents = inspect(tmp_path, STUB + cabinet({**PLAIN, "x.zip": packed}))
+    assert contents.unreadable == [("x.zip/x.dll", "it is encrypted")]
+
+
+def test_an_archive_with_encrypted_names_is_named(tmp_path: Path) -> None:
+    packed = seven_zip_archive(tmp_path, {"x.dll": DLL}, "7z", "-psecret", "-mhe=on")
+    contents = inspect(tmp_path, STUB + cabinet({**PLAIN, "x.7z": packed}))
+    assert [shown for shown, _reason in contents.unreadable] == ["x.7z"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", STUB, STUB[:100], (STUB + cabinet(PLAIN))[:-300], cabinet({})],
+    ids=["empty", "no archive", "a program only", "half a program", "cut off", "an archive of nothing"],
+)
+def test_what_is_no_package_is_an_error(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(ArchiveError):
+        inspect(tmp_path, content)
+
+
+HOSTILE = [
+    "../../outside.dll",
+    "/biztalk-outside.dll",
+    "C:\\outside.dll",
+    "a/../../outside.dll",
+    "x" * 300 + ".dll",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_that_leads_outside_is_not_followed(tmp_path: Path, name: str) -> None:
+    archive = tmp_path / "hostile.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr(zipfile.ZipInfo(name), DLL)
+        packed.writestr("Setup.xml", SETUP_XML)
+    inspect(tmp_path, archive.read_bytes(), "package.zip")
+    assert not list(tmp_path.rglob("outside.dll"))
+    assert not (tmp_path.parent / "outside.dll").exists()
+    assert not Path("/biztalk-outside.dll").exists()
+
+
+def test_a_symbolic_link_is_not_followed(tmp_path: Path) -> None:
+    archive = tmp_path / "link.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        link = zipfile.ZipInfo("Setup.xml")
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        packed.writestr(link, "/etc/passwd")
+    contents = inspect(tmp_path, archive.read_bytes(), "package.zip")
+    assert contents.setup_xmls == []
+    assert [shown for shown, _reason in contents.unreadable] == ["Setup.xml"]
+
+
+def test_names_that_differ_only_in_case_are_two_files(tmp_path: Path) -> None:
+    archive = tmp_path / "case.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("setup.xml", SETUP_XML)
+        packed.writestr("Setup.XML", b'<a b="x.sql"/>')
+    contents = inspect(tmp_path, archive.read_bytes(), "package.zip")
+    assert len(contents.setup_xmls) == 2
+
+
+@pytest.mark.parametrize(
+    ("limits", "problem"),
+    [
+        (Limits(entries=1), "more than 1 files"),
+        (Limits(total_bytes=100), "more than 100 bytes"),
+        (Limits(depth=1), r"inner\.exe/y\.cab lies deeper than 1"),
+    ],
+)
+def test_limits_are_kept(tmp_path: Path, limits: Limits, problem: str) -> None:
+    inner = STUB + cabinet({"y.cab": cabinet({"z.dll": DLL})})
+    with pytest.raises(LimitError, match=problem):
+        inspect(tmp_path, STUB + cabinet({**PLAIN, "inner.exe": inner}), limits=limits)

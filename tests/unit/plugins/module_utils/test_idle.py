@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
+from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
+from ansible_collections.biztalk.patching.plugins.module_utils._idle import IdleOptions, IdleOutcome, wait_for_idle
+from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import (
+    FakeClock,
+    FakeServer,
+    FakeServers,
+    instance_answers,
+    management_answers,
+)
+
+
+def who(spid: int, program: str, database: str, host: str = "BTS1") -> dict[str, t.Any]:
+    return {
+        "SPID": f"{spid} ",
+        "Status": "sleeping",
+        "Login": "LAB\\svc",
+        "HostName": host,
+        "DBName": database,
+        "ProgramName": program,
+    }
+
+
+OWN = who(55, "biztalk.patching", "BizTalkMgmtDb", "CONTROLLER")
+SSO = who(56, "ENTSSO", "SSODB")
+HOST = who(61, "BTSNTSvc64", "BizTalkMsgBoxDb")
+OPTIONS = IdleOptions(timeout=60, interval=5, quiet_samples=2, sso_programs=("ENTSSO*",))
+
+
+def run(samples: list[list[dict[str, t.Any]]], options: IdleOptions = OPTIONS) -> IdleOutcome:
+    """Waits while sp_who2 of SQL1 gives one sample after the other, the last one for ever."""
+    left = list(samples)
+    answers = management_answers() | {_tsql.WHO: lambda: left.pop(0) if len(left) > 1 else left[0]}
+    servers = FakeServers(FakeServer(answers))
+    return wait_for_idle(servers, read_group(servers), options, FakeClock())
+
+
+def test_the_own_session_and_sso_are_idle() -> None:
+    outcome = run([[OWN, SSO]])
+    assert outcome.as_result() == {"idle": True, "offenders": [], "samples": 2, "waited": 5.0}
+
+
+def test_it_waits_for_pooled_connections_to_go() -> None:
+    outcome = run([[HOST], [HOST], [OWN]])
+    assert (outcome.idle, outcome.samples, outcome.waited) == (True, 4, 15.0)
+
+
+def test_quiet_samples_count_in_a_row() -> None:
+    assert run([[OWN], [HOST], [OWN]]).samples == 4
+
+
+def test_on_time_out_it_names_everybody_and_what_to_do() -> None:
+    outcome = run([[HOST, who(62, "mmc", "BizTalkMgmtDb", "BTS2"), who(63, "mmc", "SSODB", "BTS2"), SSO]])
+    assert not outcome.idle
+    assert outcome.waited == 60
+    assert [offender["spid"] for offender in outcome.as_result()["offenders"]] == [61, 62, 63]
+    summary = outcome.summary()
+    assert summary.count("mmc on BTS2") == 1
+    assert "spid 62 in BizTalkMgmtDb, spid 63 in SSODB" in summary
+    assert "stop the host instances" in summary
+    assert "close the BizTalk Administration Console" in summary
+
+
+def test_without_time_it_looks_once() -> None:
+    outcome = run([[HOST]], IdleOptions(timeout=0, quiet_samples=1))
+    assert (outcome.idle, outcome.samples) == (False, 1)
+
+
+def test_further_databases_are_watched_when_asked() -> None:
+    custom = who(70, "app", "Orders")
+    assert run([[custom]]).idle
+    assert not run([[custom]], IdleOptions(timeout=0, databases=("orders",))).idle
+
+
+def test_every_instance_is_asked() -> None:
+    answers = management_answers()
+    answers[_tsql.MESSAGE_BOXES] = [{"server_name": "SQL2\\BTS", "database_name": "BizTalkMsgBoxDb"}]
+    second = instance_answers("SQL2\\BTS", "BizTalkMsgBoxDb") | {_tsql.WHO: [HOST]}
+    servers = FakeServers(FakeServer(answers), {"SQL2\\BTS": FakeServer(second)})
+    outcome = wait_for_idle(servers, read_group(servers), IdleOptions(timeout=0), FakeClock())
+    assert [offender.instance for offender in outcome.offenders] == ["SQL2\\BTS"]

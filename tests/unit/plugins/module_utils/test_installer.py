@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.biztalk.patching.plugins.module_utils._installer import (
+    InstallerError,
+    InstallerFile,
+    read_installer,
+    sql_in_tables,
+)
+from tests.lab.packages.installer import build_msi
+from tests.lab.packages.spec import PackageSpec
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+SPEC = PackageSpec(kb="90000009", title="Microsoft BizTalk Server 2020 Hotfix", version="3.13.9.0", architecture="x64")
+Tables = dict[str, tuple[dict[str, t.Any], ...]]
+SCRIPT: Tables = {"SqlScript": ({"Script": "x"},)}
+
+
+@pytest.fixture(scope="module")
+def msi(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("msi")
+    build_msi(SPEC, {"a long name.dll": b"MZ", "msgboxlogic.sql": b"GO"}, folder)
+    return folder / "installer.msi"
+
+
+def test_an_installer_states_what_it_is(msi: Path) -> None:
+    installer = read_installer(msi)
+    assert (installer.kind, installer.architecture, installer.language_ids) == ("msi", "x64", (1033,))
+    assert installer.subject == SPEC.title
+    assert installer.product_codes == (f"{{{str(SPEC.product_code).upper()}}}",)
+    assert installer.properties["ProductVersion"] == "3.13.9"
+    assert installer.sql == ()
+
+
+def test_the_file_table_gives_the_names_of_the_cabinets_entries(msi: Path) -> None:
+    assert list(read_installer(msi).files.values()) == [
+        InstallerFile("a long name.dll", 2, ""),
+        InstallerFile("msgboxlogic.sql", 2, ""),
+    ]
+
+
+TABLES: dict[str, tuple[Tables, list[str]]] = {
+    "WiX's scripts": (SCRIPT, ["table SqlScript has 1 row(s)"]),
+    "WiX's tables without rows": ({"SqlScript": (), "SqlString": ()}, []),
+    "the check of a table": ({"_SqlValidation": ({"Table": "x"},)}, []),
+    "a command line of a custom action": (
+        {"CustomAction": ({"Action": "Run", "Source": None, "Target": "osql -i x.SQL"},)},
+        ["custom action Run carries SQL"],
+    ),
+    "a statement in a custom action": (
+        {"CustomAction": ({"Action": "Run", "Source": "x", "Target": "drop table y"},)},
+        ["custom action Run carries SQL"],
+    ),
+    "another custom action": ({"CustomAction": ({"Action": "Run", "Source": "x.dll", "Target": "Main"},)}, []),
+}
+
+
+@pytest.mark.parametrize(("tables", "expected"), TABLES.values(), ids=TABLES.keys())
+def test_sql_in_tables(tables: Tables, expected: list[str]) -> None:
+    assert list(sql_in_tables(tables)) == expected
+
+
+def test_what_is_no_installer(tmp_path: Path) -> None:
+    (tmp_path / "a.msi").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000))
+    with pytest.raises(InstallerError, match="tables cannot be read"):
+        read_installer(tmp_path / "a.msi")
+
+
+def test_a_compound_file_of_another_program(msi: Path, tmp_path: Path) -> None:
+    class_of_an_msi = bytes.fromhex("84100c0000000000c000000000000046")
+    content = msi.read_bytes()
+    assert content.count(class_of_an_msi) == 1
+    (tmp_path / "a.msi").write_bytes(content.replace(class_of_an_msi, bytes(16)))
+    with pytest.raises(InstallerError, match=r"neither an \.msi nor an \.msp"):
+        read_installer(tmp_path / "a.msi")

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A BizTalk computer as the modules that look at it describe it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.biztalk.patching.plugins.module_utils._computer import Snapshot
+
+CU4 = "Microsoft BizTalk Server 2020 Cumulative Update 4 [KB 5009901]"
+ADMINISTRATORS = {"sid": "S-1-5-32-544", "attributes": ["Mandatory", "Enabled by default", "Enabled", "Owner"]}
+USERS = {"sid": "S-1-5-32-545", "attributes": ["Mandatory", "Enabled by default", "Enabled"]}
+CONSOLE = {
+    "Name": "mmc.exe",
+    "ProcessId": 4711,
+    "SessionId": 2,
+    "CommandLine": r'"C:\Windows\system32\mmc.exe" "C:\Program Files (x86)\Microsoft BizTalk Server\BTSmmc.msc"',
+}
+
+
+def service_row(name: str, state: str = "started", **values: t.Any) -> dict[str, t.Any]:
+    return {"name": name, "display_name": name, "state": state, "dependency_of": [], **values}
+
+
+def registry_key(**values: str) -> dict[str, t.Any]:
+    properties = {name: {"type": "REG_SZ", "value": value, "raw_value": value} for name, value in values.items()}
+    return {"exists": True, "properties": properties, "sub_keys": []}
+
+
+def uninstall_key(*names: str) -> dict[str, t.Any]:
+    return {"exists": True, "properties": {}, "sub_keys": list(names)}
+
+
+MISSING_KEY: dict[str, t.Any] = {"exists": False}
+
+
+def raw_snapshot(name: str = "BTS1", **replaced: t.Any) -> dict[str, t.Any]:
+    """A healthy computer with two host instances, which has no update yet."""
+    return {
+        "facts": {"ansible_hostname": name, "ansible_architecture": "64-bit", "ansible_reboot_pending": False},
+        "services": [
+            service_row("BTSSvc$Receive", dependency_of=None),
+            service_row("BTSSvc$Send"),
+            service_row("ENTSSO", dependency_of=["BTSSvc$Receive", "BTSSvc$Send"]),
+            service_row("W3SVC"),
+            service_row("Spooler"),
+        ],
+        "processes": [],
+        "account": {
+            "account": {"domain_name": "LAB", "account_name": "patchadmin"},
+            "groups": [USERS, ADMINISTRATORS],
+        },
+        "product": registry_key(
+            ProductName="Microsoft BizTalk Server 2020", ProductVersion="3.13.717.0", ProductEdition="Enterprise"
+        ),
+        "administration": registry_key(MgmtDBServer="SQL1", MgmtDBName="BizTalkMgmtDb"),
+        "uninstall": [uninstall_key("Microsoft BizTalk Server 2020"), uninstall_key()],
+        **replaced,
+    }
+
+
+def snapshot(name: str = "BTS1", **replaced: t.Any) -> Snapshot:
+    return Snapshot.parse(raw_snapshot(name, **replaced))
