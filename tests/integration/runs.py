@@ -1,0 +1,40 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the end-to-end tests run playbooks, and what they look at afterwards."""
+
+from __future__ import annotations
+
+import typing as t
+
+from tests.lab.playbook import run_playbook
+
+if t.TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Sequence
+
+    from tests.lab.events import Event
+    from tests.lab.lab import Lab
+
+CLOSE_APPLICATIONS = ("-e", "biztalk_close_applications=true")
+SHORT_WAITS = {
+    "biztalk_poll_interval": 1,
+    "biztalk_backup_poll_interval": 1,
+    "biztalk_idle_interval": 1,
+    "biztalk_idle_timeout": 20,
+}
+
+# What a run that only looks may leave in the event log.
+READING = ("remote.task", "session.opened", "session.closed", "sql.who", "sql.login_failed")
+
+
+def run(playbook: str, lab: Lab, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a playbook of the collection, or one at a path, with short waits."""
+    name = playbook if "/" in playbook else f"biztalk.patching.{playbook}"
+    waits = [text for name, value in SHORT_WAITS.items() for text in ("-e", f"{{{name}: {value}}}")]
+    return run_playbook(name, lab.inventory_path, *waits, *arguments)
+
+
+def changes(events: Sequence[Event]) -> list[str]:
+    """The events that change something, as text."""
+    return [f"{event.kind} {event.fields}" for event in events if event.kind not in READING]

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""patch.yml with one rule broken on purpose: the invariants over the event log must catch it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+import pytest
+import yaml
+
+from tests.integration.runs import CLOSE_APPLICATIONS, run
+from tests.lab.invariants import broken
+from tests.setup.paths import ROOT
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.lab.lab import Lab
+
+Plays = list[dict[str, t.Any]]
+STOP, INSTALL, START = 1, 2, 3
+
+
+def without(*names: str) -> Callable[[Plays], None]:
+    """Leave tasks of the play that stops the group out, by their names."""
+
+    def mutate(plays: Plays) -> None:
+        block = plays[STOP]["tasks"][0]["block"]
+        left = [task for task in block if task["name"] not in names]
+        assert len(left) == len(block) - len(names)
+        block[:] = left
+
+    return mutate
+
+
+def before_install(task: dict[str, t.Any]) -> Callable[[Plays], None]:
+    """Do something else on each computer right before its install."""
+    return lambda plays: plays[INSTALL].update(pre_tasks=[task])
+
+
+def all_at_once(plays: Plays) -> None:
+    del plays[INSTALL]["serial"]
+
+
+def forget_the_last_computer(plays: Plays) -> None:
+    block = plays[STOP]["tasks"][0]["block"]
+    order = next(task for task in block if "ansible.builtin.add_host" in task)
+    order["loop"] = "{{ preflight_plan.install_order[:-1] }}"
+
+
+def leave_it_down(plays: Plays) -> None:
+    del plays[START]
+
+
+def start_too_much(plays: Plays) -> None:
+    plays[START]["tasks"].append(
+        {"ansible.windows.win_service": {"name": "BTSSvc$ReceiveHost", "state": "started"}, "when": "ansible_host"}
+    )
+
+
+@dataclass(frozen=True)
+class Mutation:
+    name: str
+    mutate: Callable[[Plays], None]
+    rules: frozenset[str]
+
+
+SERVICE = "ansible.windows.win_service"
+IDLE = "See that the databases are idle"
+MUTATIONS = [
+    Mutation("serial: 1 removed", all_at_once, frozenset({"R16"})),
+    Mutation("agent left running", without("Stop SQL Server Agent", IDLE), frozenset({"R6", "R13"})),
+    Mutation("nobody looks at sp_who2", without(IDLE), frozenset({"R15"})),
+    Mutation("no backup", without("Back up the databases"), frozenset({"R5", "R9", "R20"})),
+    Mutation("nothing stopped", without("Stop everything on all computers", IDLE), frozenset({"R6", "R11", "R12"})),
+    Mutation("a computer forgotten", forget_the_last_computer, frozenset({"R10"})),
+    Mutation("left down", leave_it_down, frozenset({"R7", "R17"})),
+    Mutation("too much started", start_too_much, frozenset({"R17"})),
+    Mutation(
+        "Enterprise SSO stopped", before_install({SERVICE: {"name": "ENTSSO", "state": "stopped"}}), frozenset({"R14"})
+    ),
+    Mutation(
+        "a service started early", before_install({SERVICE: {"name": "W3SVC", "state": "started"}}), frozenset({"R12"})
+    ),
+]
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_a_broken_rule_is_caught(mutation: Mutation, lab: Lab, tmp_path: Path) -> None:
+    plays: Plays = yaml.safe_load((ROOT / "playbooks" / "patch.yml").read_text(encoding="utf-8"))
+    mutation.mutate(plays)
+    playbook = tmp_path / "patch.yml"
+    playbook.write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
+
+    run(str(playbook), lab, *CLOSE_APPLICATIONS)
+
+    assert mutation.rules <= broken(lab.events.events).keys()

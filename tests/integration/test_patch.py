@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""patch.yml against the default group: the rules hold, the update is everywhere, and everything is as it was."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, run
+from tests.lab.invariants import broken
+from tests.lab.invariants.history import History
+from tests.lab.inventory import DEFAULT_UPDATE
+from tests.lab.summary import phases
+
+if t.TYPE_CHECKING:
+    from tests.lab.lab import Lab
+
+# Issue-level budget: see docs/architecture of the roles; the whole run of patch.yml on one computer.
+MOST_REMOTE_TASKS = 40
+
+
+def states(lab: Lab) -> dict[tuple[str, str], str]:
+    return {
+        (computer.name, service.name): service.state
+        for computer in lab.world.computers.values()
+        for service in computer.services.all()
+    }
+
+
+def test_patching_keeps_every_rule_and_a_second_run_changes_nothing(lab: Lab) -> None:
+    before = states(lab)
+
+    first = run("patch", lab, *CLOSE_APPLICATIONS)
+
+    assert first.returncode == 0, first.stdout
+    events = lab.events.events
+    assert broken(events) == {}
+    history = History(events)
+    assert [(item.computer, item.kb, item.architecture) for item in history.installs] == [
+        (name, DEFAULT_UPDATE, "x64") for name in ("BTS1", "BTS2", "BTS3")
+    ]
+    assert states(lab) == before
+    assert lab.instances["SQL1"].damaged() == []
+    # The other console, which is none of BizTalk's, is still open.
+    assert [process.title for process in lab.world.computers["BTS3"].processes.all() if process.session] == [
+        "Event Viewer"
+    ]
+    for computer in history.group_computers:
+        tasks = [event for _at, event in history.of_kind("remote.task") if event["computer"] == computer]
+        assert len(tasks) <= MOST_REMOTE_TASKS
+    assert [phase.name for phase in phases(history)] == [
+        "plan and stage",
+        "stop",
+        "backup",
+        "agent and idle",
+        "install",
+        "start",
+    ]
+
+    second = run("patch", lab, *CLOSE_APPLICATIONS)
+
+    assert second.returncode == 0, second.stdout
+    assert changes(lab.events.events[len(events) :]) == []
+    assert "changed=0" in second.stdout
+    assert "Nothing was to be done" in second.stdout
+
+
+def test_planning_touches_nothing_and_says_what_would_happen(lab: Lab) -> None:
+    plan = run("plan", lab, *CLOSE_APPLICATIONS)
+
+    assert plan.returncode == 0, plan.stdout
+    assert changes(lab.run_events()) == []
+    for text in (
+        "BTS1: install BTS2020-KB5009901-x64-ENU.exe (computer 1 of 3)",
+        "BTS2: close Administration Console",
+        "SQL1: force a full backup of all BizTalk databases, then stop SQLSERVERAGENT",
+    ):
+        assert text in plan.stdout
+
+
+@pytest.mark.parametrize("kb", ["90000001", "90000002"])
+def test_an_update_without_sql_is_installed_everywhere(lab: Lab, kb: str) -> None:
+    downloads = f"biztalk_packages=[{lab.library.downloads(kb)}]"
+    result = run("patch", lab, *CLOSE_APPLICATIONS, "-e", f"{{{downloads.replace('=', ': ')}}}")
+
+    assert result.returncode == 0, result.stdout
+    assert broken(lab.events.events) == {}
+    assert {item.computer for item in History(lab.events.events).installs if item.succeeded} == {"BTS1", "BTS2", "BTS3"}

@@ -1,0 +1,24 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No secret may appear in what a run prints or leaves behind, however much it says."""
+
+from __future__ import annotations
+
+import typing as t
+
+from tests.integration.runs import CLOSE_APPLICATIONS, run
+
+if t.TYPE_CHECKING:
+    from tests.lab.lab import Lab
+
+
+def test_no_secret_is_shown_at_the_highest_verbosity(lab: Lab) -> None:
+    secrets = [account.password for account in lab.topology.accounts]
+    secrets += [login.password for server in lab.topology.sql_servers for login in server.logins]
+
+    result = run("patch", lab, *CLOSE_APPLICATIONS, "-vvv")
+
+    assert result.returncode == 0, result.stdout
+    log = lab.events.path.read_text(encoding="utf-8")
+    assert [secret for secret in secrets if secret in result.stdout or secret in log] == []
