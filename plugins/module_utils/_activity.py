@@ -125,6 +125,8 @@ def sessions(instance: str, who: t.Iterable[Row], locks: t.Iterable[Row], system
         found[spid] = _merged(found.get(spid), seen)
     for row in locks:
         spid = int(row["spid"])
+        if spid in found and _text(row["database_name"]) in found[spid].databases:
+            continue
         locking = Session(
             instance=instance,
             spid=spid,

@@ -100,7 +100,7 @@ def read_job(server: SqlServer, name: str, *, agent_up: bool | None) -> Job:
 
 def is_running(server: SqlServer, name: str, *, agent_up: bool | None) -> bool:
     """Whether it runs now: a run that the Agent's end cut off stays open in the table for ever."""
-    if False:
+    if agent_up is False:
         return False
     return any(row["started"] and not row["stopped"] for row in server.query(_tsql.JOB_ACTIVITY, name))
 

@@ -42,6 +42,11 @@ class InstallerFile:
     size: int
     version: str
 
+    @classmethod
+    def from_row(cls, row: Row) -> InstallerFile:
+        """The name may be two, short and long: `MSGBOX~1.SQL|msgboxlogic.sql`."""
+        return cls(row["FileName"].rpartition("|")[2], row["FileSize"] or 0, row["Version"] or "")
+
 
 @dataclass(frozen=True)
 class Installer:
@@ -93,13 +98,9 @@ def _msi(path: Path) -> Installer:
         language_ids=tuple(int(number) for number in re.findall(r"\d+", template.partition(";")[2])),
         product_codes=tuple(filter(None, [properties.get("ProductCode", "")])),
         properties=properties,
-        files={row["File"]: _file(row) for row in tables.get("File", ())},
+        files={row["File"]: InstallerFile.from_row(row) for row in tables.get("File", ())},
         sql=tuple(sql_in_tables(tables)),
     )
-
-
-def _file(row: Row) -> InstallerFile:
-    return InstallerFile(row["FileName"].rpartition("|")[2], row["FileSize"] or 0, row["Version"] or "")
 
 
 def sql_in_tables(tables: Mapping[str, tuple[Row, ...]]) -> Iterator[str]:

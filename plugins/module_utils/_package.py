@@ -15,8 +15,9 @@ from ansible_collections.biztalk.patching.plugins.module_utils._archive import A
 from ansible_collections.biztalk.patching.plugins.module_utils._contents import Contents, read_contents
 from ansible_collections.biztalk.patching.plugins.module_utils._identity import Identity, Source, identify
 from ansible_collections.biztalk.patching.plugins.module_utils._opener import LimitError, Limits
+from ansible_collections.biztalk.patching.plugins.module_utils._pe import read_program_file
 from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import Statement
-from ansible_collections.biztalk.patching.plugins.module_utils._signature import Signature, Wrapper, read_wrapper
+from ansible_collections.biztalk.patching.plugins.module_utils._signature import Signature, read_signature
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_answer import SqlAnswer, answer_sql
 
 if t.TYPE_CHECKING:
@@ -124,7 +125,7 @@ def inspect_package(
     """Raises PackageError where the file is missing, cannot be read, is damaged or is no package."""
     try:
         contents = read_contents(path, archiver, limits or Limits(), scratch)
-        wrapper = _wrapper(path)
+        signature, strings = _outermost(path)
         size, sha256 = (path.stat().st_size, checksum(path)) if path.is_file() else (0, "")
     except OSError as error:
         raise PackageError(f"The package {path} cannot be read: {error.strerror or error}.") from error
@@ -133,13 +134,13 @@ def inspect_package(
             f"The package {path} cannot be inspected: {error}. Compare its checksum with the download's"
             " page, and download it again if they differ."
         ) from error
-    identity = identify(path.name, _sources(contents, wrapper))
+    identity = identify(path.name, _sources(contents, strings))
     verdict = judge_package(
         [(shown, installer.architecture) for shown, installer in contents.installers],
         [(payload.path, payload.architecture) for payload in contents.payloads if payload.architecture],
         identity.named_architecture,
     )
-    return Package(path, size, sha256, identity, verdict, answer_sql(contents, assume_sql), wrapper.signature, contents)
+    return Package(path, size, sha256, identity, verdict, answer_sql(contents, assume_sql), signature, contents)
 
 
 def checksum(path: Path) -> str:
@@ -150,15 +151,21 @@ def checksum(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _wrapper(path: Path) -> Wrapper:
-    if path.is_file():
-        with path.open("rb") as file:
-            if file.read(2) == b"MZ":
-                return read_wrapper(path)
-    return Wrapper(Signature("not_checked", reason="it is no program: only programs are checked here"))
+def _outermost(path: Path) -> tuple[Signature, tuple[Statement, ...]]:
+    """Of the program that wraps the package: its signature, and what its version resource states."""
+    not_checked = Signature("not_checked", reason="it is no program: only programs are checked here"), ()
+    if path.is_dir():
+        return not_checked
+    with path.open("rb") as file:
+        try:
+            program = read_program_file(file)
+        except ValueError:
+            return not_checked
+        signature = read_signature(file, program.certificates)
+    return signature, tuple(Statement(f"VersionInfo@{name}", value) for name, value in program.strings.items())
 
 
-def _sources(contents: Contents, wrapper: Wrapper) -> list[Source]:
+def _sources(contents: Contents, strings: tuple[Statement, ...]) -> list[Source]:
     setup_xmls = [Source(shown, setup_xml.statements) for shown, setup_xml in contents.setup_xmls]
     installers = [
         Source(
@@ -170,7 +177,7 @@ def _sources(contents: Contents, wrapper: Wrapper) -> list[Source]:
         )
         for shown, installer in contents.installers
     ]
-    return [*setup_xmls, Source("the program's version resource", wrapper.statements), *installers]
+    return [*setup_xmls, Source("the program's version resource", strings), *installers]
 
 
 def _files(contents: Contents) -> list[dict[str, t.Any]]:

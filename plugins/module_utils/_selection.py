@@ -76,7 +76,7 @@ def _fitting(packages: Iterable[Package], computer: ComputerArchitecture) -> tup
         return by_architecture[computer], f"it is the {computer} download, and the computer is {computer} (R2)"
     if "any" in by_architecture:
         return by_architecture["any"], "it is for x86 and x64 computers alike"
-    if computer == "x64" and "x86" in by_architecture:
+    if "x86" in by_architecture:
         return by_architecture["x86"], "there is only an x86 download, which is for 32-bit and 64-bit computers (R1)"
     return [], ""
 

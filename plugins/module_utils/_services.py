@@ -85,7 +85,7 @@ def services_to_stop(services: t.Sequence[Service], *, iis: bool, also: t.Iterab
         wanted.update(dict.fromkeys(_with_dependents(services, IIS_SERVICES), _IIS_RANK))
     wanted.pop(SSO_SERVICE, None)
     active = [service.name for service in services if service.name in wanted and not service.stopped]
-    return sorted(active, key=lambda name: (wanted[name], name not in IIS_SERVICES, name))
+    return sorted(active, key=lambda name: (wanted[name], _iis_order(name), name))
 
 
 def start_command(names: t.Sequence[str]) -> str:
@@ -103,6 +103,11 @@ def agent_service(instance: str) -> str:
     """The service name of the SQL Server Agent of a SQL Server instance, `COMPUTER` or `COMPUTER\\NAME`."""
     _computer, _, name = instance.partition("\\")
     return f"SQLAgent${name}" if name and name.upper() != "MSSQLSERVER" else "SQLSERVERAGENT"
+
+
+def _iis_order(name: str) -> int:
+    """IIS's own services in the order in which they start, before those that depend on them."""
+    return IIS_SERVICES.index(name) if name in IIS_SERVICES else len(IIS_SERVICES)
 
 
 def _with_dependents(services: t.Sequence[Service], names: t.Iterable[str]) -> list[str]:

@@ -90,8 +90,8 @@ backup_set:
       sample: 4712
     databases:
       description:
-        - Every database in it with its V(server), V(name), V(file), the V(type) of the backup and when it was
-          V(finished), in the time zone that the job uses, UTC by default.
+        - Every database in it with its C(server), C(name), C(file), the C(type) of the backup and when it was
+          C(finished), in the time zone that the job uses, UTC by default.
       type: list
       elements: dict
       sample:
@@ -126,7 +126,7 @@ backup_set:
       type: str
       sample: full
 would_back_up:
-  description: The databases that a backup would hold, each with its V(server) and V(name).
+  description: The databases that a backup would hold, each with its C(server) and C(name).
   returned: in check mode
   type: list
   elements: dict

@@ -63,7 +63,7 @@ group:
       type: str
       sample: BizTalk Group
     management:
-      description: The management database's V(server), by the instance's own name, and its V(database).
+      description: The management database's C(server), by the instance's own name, and its C(database).
       type: dict
       sample: {server: SQL1, database: BizTalkMgmtDb}
     sso_server:
@@ -72,23 +72,23 @@ group:
       sample: BTS1
     servers:
       description:
-        - Every BizTalk computer of the group, with its V(name), the V(hosts) that have an instance on it, whether
-          that makes it a V(runtime) computer, and whether it is the V(master_secret_server).
+        - Every BizTalk computer of the group, with its C(name), the C(hosts) that have an instance on it, whether
+          that makes it a C(runtime) computer, and whether it is the C(master_secret_server).
       type: list
       elements: dict
       sample:
         - {name: BTS1, master_secret_server: true, runtime: true, hosts: [BizTalkServerApplication]}
     hosts:
-      description: Every host with its V(name), its V(type) (V(in_process) or V(isolated)), V(tracking) and
-        V(clustered).
+      description: Every host with its C(name), its C(type) (V(in_process) or V(isolated)), C(tracking) and
+        C(clustered).
       type: list
       elements: dict
       sample:
         - {name: BizTalkServerApplication, type: in_process, tracking: true, clustered: false}
     host_instances:
       description:
-        - Every host instance with its V(name), V(server), V(host), V(type), whether it is V(disabled) and
-          V(configured), and its V(service_name), which is null for an isolated host.
+        - Every host instance with its C(name), C(server), C(host), C(type), whether it is C(disabled) and
+          C(configured), and its C(service_name), which is null for an isolated host.
       type: list
       elements: dict
       sample:
@@ -101,25 +101,25 @@ group:
           service_name: BTSSvc$BizTalkServerApplication
     databases:
       description:
-        - Every database with its V(name), its V(server) as the group writes it, the V(instance)'s own name, its V(role)
-          (V(management), V(message_box), V(tracking), V(rule_engine), V(sso), V(bam) or V(other)), and whether the
-          backup job covers it (V(backed_up)).
+        - Every database with its C(name), its C(server) as the group writes it, the C(instance)'s own name, its C(role)
+          (V(management), V(message_box), C(tracking), V(rule_engine), V(sso), V(bam) or V(other)), and whether the
+          backup job covers it (C(backed_up)).
       type: list
       elements: dict
       sample:
         - {name: SSODB, server: SQL1, instance: SQL1, role: sso, backed_up: true}
     sql_instances:
       description:
-        - Every SQL Server instance with its V(name), its V(version), its V(databases) of the group, whether its
-          Agent runs (V(agent_running), null when the login may not know) and whether the login is V(sysadmin) there.
+        - Every SQL Server instance with its C(name), its C(version), its C(databases) of the group, whether its
+          Agent runs (C(agent_running), null when the login may not know) and whether the login is C(sysadmin) there.
       type: list
       elements: dict
       sample:
         - {name: SQL1, version: 15.0.4420.2, databases: [BizTalkMgmtDb, SSODB], agent_running: true, sysadmin: true}
     backup_job:
       description:
-        - The backup job's V(name), whether it V(exists), is V(enabled), has its path configured (V(path_configured))
-          and is V(running), and its V(last_outcome) (V(succeeded), V(failed), V(canceled), V(retry), V(in_progress)
+        - The backup job's C(name), whether it C(exists), is C(enabled), has its path configured (C(path_configured))
+          and is C(running), and its C(last_outcome) (V(succeeded), V(failed), V(canceled), V(retry), V(in_progress)
           or null).
       type: dict
       sample:
@@ -135,7 +135,7 @@ group:
       sample: true
     versions:
       description:
-        - The rows of C(BizTalkDBVersion) in V(databases), and of C(BizTalkCUVersion) in V(cumulative_updates) where
+        - The rows of C(BizTalkDBVersion) in C(databases), and of C(BizTalkCUVersion) in C(cumulative_updates) where
           that table exists.
       type: dict
       sample:

@@ -81,7 +81,7 @@ why:
   type: str
   sample: it is the x64 download, and the computer is x64 (R2)
 package:
-  description: The chosen package as M(biztalk.patching.package_info#module) returns it.
+  description: The chosen package as M(biztalk.patching.package_info) returns it.
   returned: success
   type: dict
 chain:
@@ -101,7 +101,7 @@ chain:
       type: str
       sample: it is the x64 download, and the computer is x64 (R2)
     package:
-      description: The package as M(biztalk.patching.package_info#module) returns it.
+      description: The package as M(biztalk.patching.package_info) returns it.
       returned: success
       type: dict
 """

@@ -102,8 +102,8 @@ idle:
   sample: true
 offenders:
   description:
-    - The sessions that must go, each with V(instance), V(spid), V(host), V(program), V(login), the BizTalk and other
-      V(databases) it uses, its V(kind) and the V(remedy).
+    - The sessions that must go, each with C(instance), C(spid), C(host), C(program), C(login), the BizTalk and other
+      C(databases) it uses, its C(kind) and the C(remedy).
   returned: always, unless an instance could not be asked
   type: list
   elements: dict

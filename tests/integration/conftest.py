@@ -12,17 +12,14 @@ import pytest
 from tests.lab.lab import Lab
 from tests.lab.packages.catalogue import default_packages
 from tests.lab.packages.library import Library
-from tests.lab.paths import DEFAULT_TOPOLOGY
+from tests.lab.paths import DEFAULT_TOPOLOGY, SMALL_TOPOLOGY
 from tests.lab.topology import Topology
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
 SCALE = 0.05
-
-OpenLab = t.Callable[..., "AbstractContextManager[Lab]"]
 
 
 @pytest.fixture(scope="session")
@@ -32,13 +29,19 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 @pytest.fixture
 def open_lab(tmp_path: Path, library: Library) -> Callable[..., Lab]:
-    """A function that makes a lab of the default topology with changes laid over it."""
+    """A function that makes a lab of a topology with changes laid over it."""
 
-    def make(**overrides: t.Any) -> Lab:
+    def make(topology: Path = DEFAULT_TOPOLOGY, **overrides: t.Any) -> Lab:
         changes = {"delays": {"scale": SCALE}, **overrides}
-        return Lab(Topology.load(DEFAULT_TOPOLOGY, overrides=changes), tmp_path / "lab", library)
+        return Lab(Topology.load(topology, overrides=changes), tmp_path / "lab", library)
 
     return make
+
+
+@pytest.fixture
+def small_lab(open_lab: Callable[..., Lab]) -> Iterator[Lab]:
+    with open_lab(SMALL_TOPOLOGY) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ SHORT_WAITS = {
     "biztalk_backup_poll_interval": 1,
     "biztalk_idle_interval": 1,
     "biztalk_idle_timeout": 20,
+    "biztalk_start_timeout": 15,
+    "biztalk_stop_timeout": 15,
 }
 
 # What a run that only looks may leave in the event log.

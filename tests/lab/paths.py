@@ -7,4 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-DEFAULT_TOPOLOGY = Path(__file__).parent / "topologies" / "default.yml"
+TOPOLOGIES = Path(__file__).parent / "topologies"
+DEFAULT_TOPOLOGY = TOPOLOGIES / "default.yml"
+SMALL_TOPOLOGY = TOPOLOGIES / "two.yml"

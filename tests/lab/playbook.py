@@ -28,7 +28,7 @@ def run_playbook(
     """
     return subprocess.run(
         [str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(inventory), playbook, *arguments],
-        env={**os.environ, "ANSIBLE_CONFIG": str(inventory.with_name("ansible.cfg")), **(environment or {})},
+        env={**_own_environment(), "ANSIBLE_CONFIG": str(inventory.with_name("ansible.cfg")), **(environment or {})},
         cwd=inventory.parent,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if capture else None,
@@ -37,3 +37,7 @@ def run_playbook(
         check=False,
     )
 
+
+def _own_environment() -> dict[str, str]:
+    """The environment without settings of Ansible, which would win over the lab's own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}

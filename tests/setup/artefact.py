@@ -26,7 +26,6 @@ EXPECTED = frozenset(
         "changelogs",
         "docs",
         "execution-environment.yml",
-        "extensions",
         "meta",
         "playbooks",
         "plugins",

@@ -13,12 +13,10 @@ from tests.setup.interpreter import find_python
 from tests.setup.paths import ROOT, VENV, VENV_PYTHON
 from tests.setup.stamp import Stamp
 
-if t.TYPE_CHECKING:
-    from pathlib import Path
-
 REQUIREMENTS = ROOT / "requirements"
+_RUN = (ROOT / "meta" / "ee-requirements.txt", REQUIREMENTS / "constraints.txt", REQUIREMENTS / "run.txt")
 # The tests' requirements contain the demo's.
-FILES: t.Final = {"run": ("constraints.txt", "run.txt"), "test": ("constraints.txt", "run.txt", "test.txt")}
+FILES: t.Final = {"run": _RUN, "test": (*_RUN, REQUIREMENTS / "test.txt")}
 
 
 def ensure_environment(kind: str) -> None:
@@ -53,5 +51,4 @@ def _ensure_venv() -> None:
 
 
 def _requirements_stamp(kind: str) -> Stamp:
-    inputs: list[str | Path] = [REQUIREMENTS / name for name in FILES[kind]]
-    return Stamp(VENV / f".requirements-{kind}", inputs)
+    return Stamp(VENV / f".requirements-{kind}", FILES[kind])

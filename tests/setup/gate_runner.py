@@ -16,6 +16,7 @@ import sys
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tests.setup.ansible_test import prepare_ansible_test
@@ -52,48 +53,62 @@ def main(names: Sequence[str]) -> int:
     gates = select(list(names) or ["all"])
     if any(gate.name.startswith("ansible-test") for gate in gates):
         prepare_ansible_test()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = time.monotonic()
-    outcomes = run_gates(gates, workers=2, logs=LOGS)
+    outcomes = Runner(LOGS).run_all(gates, workers=2)
     return report(outcomes, time.monotonic() - started)
 
 
-def run_gates(gates: Sequence[Gate], *, workers: int, logs: Path) -> list[Outcome]:
-    """Run all gates, however many fail, and tell of each as it ends."""
-    logs.mkdir(parents=True, exist_ok=True)
-    outcomes = []
-    with ThreadPoolExecutor(workers) as pool:
-        for future in as_completed([pool.submit(run_gate, gate, logs) for gate in gates]):
-            outcome = future.result()
-            print(
-                f"{'ok    ' if outcome.passed else 'FAILED'} {outcome.gate.name:20} {outcome.seconds:6.1f} s",
-                flush=True,
-            )
-            outcomes.append(outcome)
-    return outcomes
+class Runner:
+    """Runs gates, each with its log, and leaves no process behind when it is broken off."""
 
+    def __init__(self, logs: Path) -> None:
+        """Logs go into the folder, one for each gate."""
+        self._logs = logs
+        self._running: set[subprocess.Popen[bytes]] = set()
 
-def run_gate(gate: Gate, logs: Path) -> Outcome:
-    """Run one gate to its end, or to the end of its time."""
-    log = logs / f"{gate.name}.log"
-    started = time.monotonic()
-    with log.open("w") as output:
-        # A session of its own, so that a gate that hangs is ended together with the processes that it started.
-        process = subprocess.Popen(
-            gate.command,
-            cwd=gate.cwd,
-            env=environment() | gate.env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    def run_all(self, gates: Sequence[Gate], *, workers: int) -> list[Outcome]:
+        """Run all gates, however many fail, and tell of each as it ends."""
+        self._logs.mkdir(parents=True, exist_ok=True)
+        outcomes = []
+        pool = ThreadPoolExecutor(workers)
         try:
-            code = process.wait(gate.timeout)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            code = process.wait()
-            output.write(f"\nended after {gate.timeout:g} s: it did not finish in time\n")
-    return Outcome(gate, passed=code == 0, seconds=time.monotonic() - started, log=log)
+            for future in as_completed([pool.submit(self.run, gate) for gate in gates]):
+                outcome = future.result()
+                verdict = "ok" if outcome.passed else "FAILED"
+                print(f"{verdict:6} {outcome.gate.name:20} {outcome.seconds:6.1f} s", flush=True)
+                outcomes.append(outcome)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in self._running.copy():
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+        return outcomes
+
+    def run(self, gate: Gate) -> Outcome:
+        """Run one gate to its end, or to the end of its time."""
+        log = self._logs / f"{gate.name}.log"
+        started = time.monotonic()
+        with log.open("w") as output:
+            # A session of its own, so that a gate is ended together with the processes that it started.
+            process = subprocess.Popen(
+                gate.command,
+                cwd=gate.cwd,
+                env=environment() | gate.env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self._running.add(process)
+            try:
+                code = process.wait(gate.timeout)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                code = process.wait()
+                output.write(f"\nended after {gate.timeout:g} s: it did not finish in time\n")
+            self._running.discard(process)
+        return Outcome(gate, passed=code == 0, seconds=time.monotonic() - started, log=log)
 
 
 def environment() -> dict[str, str]:

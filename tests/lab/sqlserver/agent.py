@@ -9,7 +9,7 @@ import threading
 import typing as t
 from dataclasses import dataclass, field
 
-from tests.lab.sqlserver import functions, jobs
+from tests.lab.sqlserver import clock, jobs
 from tests.lab.sqlserver.history import History, Outcome
 from tests.lab.sqlserver.runner import Runner
 from tests.lab.tds import interface
@@ -134,7 +134,7 @@ class Agent:
 
     def _run_steps(self, run: Run) -> tuple[Outcome, int]:
         for number, step in enumerate(run.job.steps, 1):
-            began = functions.now()
+            began = clock.now()
             outcome, message = self._run_step(run, number, step)
             self._history.step(run.job, number, outcome, message, began)
             if outcome is Outcome.CANCELED:

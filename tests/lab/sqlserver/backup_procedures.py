@@ -14,7 +14,7 @@ import typing as t
 from datetime import datetime, timedelta
 
 from tests.lab.sqlserver import queries
-from tests.lab.sqlserver.functions import moment, now, stamp, utc_now
+from tests.lab.sqlserver.clock import moment, now, stamp, utc_now
 from tests.lab.sqlserver.media import FULL, LOG
 from tests.lab.sqlserver.recovery import write_backup
 from tests.lab.tds.interface import Message, Reply, SqlServerError

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from tests.lab.sqlserver.functions import stamp
+from tests.lab.sqlserver.clock import stamp
 from tests.lab.sqlserver.schema import SYSTEM_VIEWS
 from tests.lab.sqlserver.store import Table
 

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import typing as t
 import uuid
-from datetime import datetime, timedelta
 
-from tests.lab.sqlserver import functions, schema
+from tests.lab.sqlserver import clock, schema
 from tests.lab.sqlserver.catalog import SYSTEM_DATABASES
-from tests.lab.sqlserver.functions import stamp
-from tests.lab.sqlserver.media import FULL, LOG, Header
+from tests.lab.sqlserver.clock import stamp
 from tests.lab.sqlserver.store import Table, literal, quoted, words
 
 if t.TYPE_CHECKING:
@@ -22,7 +20,6 @@ if t.TYPE_CHECKING:
 HOST_TYPES = {"in_process": 1, "isolated": 2}
 MAPPED = -1
 INSTALLED = 1
-EARLIER_SETS = (("db", 41), ("lg", 42), ("lg", 43))
 NEXT_SET = 44
 BIZTALK_ROLES = ("management", "message_box", "tracking", "rule_engine", "bam")
 # The names under which BizTalk's databases register themselves; only the first one is found in public code.
@@ -66,7 +63,7 @@ def _register(instance: SqlServerInstance, database: Database) -> None:
         ProductRevision=revision,
         ProductLanguage=group.language,
         Description="",
-        Modified=stamp(functions.days_ago(400)),
+        Modified=stamp(clock.days_ago(400)),
     )
 
 
@@ -108,7 +105,7 @@ def _fill_group(instance: SqlServerInstance, database: str, topology: Topology) 
     tracking, bam, rules, box = (
         places.get(role, [("", "")])[0] for role in ("tracking", "bam", "rule_engine", "message_box")
     )
-    modified = stamp(functions.days_ago(100))
+    modified = stamp(clock.days_ago(100))
     store.insert(
         f"{database}.dbo.adm_Group",
         Id=1,
@@ -152,7 +149,7 @@ def _fill_group(instance: SqlServerInstance, database: str, topology: Topology) 
 
 
 def _fill_hosts(instance: SqlServerInstance, database: str, topology: Topology) -> None:
-    store, modified = instance.store, stamp(functions.days_ago(100))
+    store, modified = instance.store, stamp(clock.days_ago(100))
     for host_id, host in enumerate(topology.group.hosts, 1):
         store.insert(
             f"{database}.dbo.adm_Host",
@@ -212,48 +209,6 @@ def _fill_other_databases(instance: SqlServerInstance, database: str, topology: 
                     ServerName=server.name,
                     BTSServerName=topology.group.master_secret_server,
                 )
-
-
-def write_earlier_sets(instance: SqlServerInstance, database: str, path: str) -> None:
-    """The sets that the job took before: `the latest one` is there, and is not the one that a patch run wants."""
-    now = functions.utc_now()
-    # Today, so that the job's own schedule does not ask for a full backup.
-    first = max(now - timedelta(hours=6), now.replace(hour=0, minute=0, second=0, microsecond=0))
-    for place, (kind, number) in enumerate(EARLIER_SETS):
-        _write_set(instance, database, path, kind, number, first + (now - first) * place / len(EARLIER_SETS))
-
-
-def _write_set(instance: SqlServerInstance, database: str, path: str, kind: str, number: int, moment: datetime) -> None:
-    store, history = instance.store, f"{database}.dbo.adm_BackupHistory"
-    word = "Full" if kind == "db" else "Log"
-    mark = "BTS_" + moment.strftime("%Y_%m_%d_%H_%M_%S_") + f"{moment.microsecond // 1000:03d}"
-    for server, name in store.rows_of(f"{database}.dbo.admv_BackupDatabases"):
-        file = f"{server.replace(chr(92), '_')}_{name}_{word}_{mark}.bak"
-        store.insert(
-            history,
-            BackupId=len(store.rows_of(history)) + 1,
-            BackupSetId=number,
-            MarkName=mark if kind == "lg" else None,
-            DatabaseName=name,
-            ServerName=server,
-            BackupFileName=file,
-            BackupFileLocation=path,
-            BackupType=kind,
-            BackupDateTime=stamp(moment),
-            SetComplete=1,
-        )
-        header = Header(
-            database=name,
-            server=server,
-            user=r"LAB\svc-sql",
-            kind=FULL if kind == "db" else LOG,
-            name=None,
-            started=stamp(moment),
-            finished=stamp(moment),
-            first_lsn=instance.next_lsn(),
-            set_guid=str(uuid.uuid4()),
-        )
-        instance.media.write(path.rstrip("\\") + "\\" + file, header)
 
 
 def _unique(*names: str) -> str:

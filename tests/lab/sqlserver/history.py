@@ -9,8 +9,8 @@ import enum
 import typing as t
 from datetime import datetime, timedelta
 
-from tests.lab.sqlserver import functions
-from tests.lab.sqlserver.functions import stamp
+from tests.lab.sqlserver import clock
+from tests.lab.sqlserver.clock import stamp
 
 if t.TYPE_CHECKING:
     from tests.lab.sqlserver.instance import SqlServerInstance
@@ -41,7 +41,7 @@ class History:
     def agent_started(self) -> None:
         """A new session of the Agent, in which every job begins as idle."""
         self._agent_session += 1
-        now = stamp(functions.now())
+        now = stamp(clock.now())
         with self._store.lock:
             self._store.insert("msdb.dbo.syssessions", session_id=self._agent_session, agent_start_date=now)
             for (job_id,) in self._store.all('SELECT job_id FROM "msdb.dbo.sysjobs"'):
@@ -53,14 +53,14 @@ class History:
                 )
 
     def requested(self, job: Job, source: int) -> None:
-        self._activity(job, run_requested_date=stamp(functions.now()), run_requested_source=str(source))
+        self._activity(job, run_requested_date=stamp(clock.now()), run_requested_source=str(source))
 
     def started(self, job: Job) -> None:
         cleared = {"last_executed_step_id": None, "last_executed_step_date": None, "stop_execution_date": None}
-        self._activity(job, start_execution_date=stamp(functions.now()), job_history_id=None, **cleared)
+        self._activity(job, start_execution_date=stamp(clock.now()), job_history_id=None, **cleared)
 
     def step(self, job: Job, number: int, outcome: Outcome, message: str, began: datetime) -> None:
-        self._activity(job, last_executed_step_id=number, last_executed_step_date=stamp(functions.now()))
+        self._activity(job, last_executed_step_id=number, last_executed_step_date=stamp(clock.now()))
         self._add(job, number, job.steps[number - 1].name, outcome, message, began)
 
     def finished(self, job: Job, outcome: Outcome, requested_by: str, last_step: int) -> None:
@@ -76,12 +76,12 @@ class History:
             (_id(job), self._agent_session),
         )[0][0]
         with self._store.lock:
-            number = self._add(job, STEP_OF_OUTCOME, "(Job outcome)", outcome, text, functions.moment(began))
-            self._activity(job, stop_execution_date=stamp(functions.now()), job_history_id=number)
+            number = self._add(job, STEP_OF_OUTCOME, "(Job outcome)", outcome, text, clock.moment(began))
+            self._activity(job, stop_execution_date=stamp(clock.now()), job_history_id=number)
             self._store.run(
                 'UPDATE "msdb.dbo.sysjobservers" SET last_run_outcome = ?, last_outcome_message = ?, last_run_date = ?,'
                 " last_run_time = ? WHERE job_id = ?",
-                (int(outcome), text, *_numbers(functions.moment(began)), _id(job)),
+                (int(outcome), text, *_numbers(clock.moment(began)), _id(job)),
             )
 
     def _activity(self, job: Job, **values: t.Any) -> None:
@@ -110,14 +110,14 @@ class History:
                 run_status=int(outcome),
                 run_date=run_date,
                 run_time=run_time,
-                run_duration=_duration(functions.now() - began),
+                run_duration=_duration(clock.now() - began),
                 retries_attempted=0,
                 server=self._instance.name,
             )
         return number
 
     def _create(self, number: int, job: Job) -> None:
-        made = stamp(functions.now() - timedelta(days=400))
+        made = stamp(clock.now() - timedelta(days=400))
         self._store.insert(
             "msdb.dbo.sysjobs",
             job_id=_id(job),
@@ -204,5 +204,5 @@ def _duration(span: timedelta) -> int:
 
 
 def _next_quarter() -> datetime:
-    now = functions.now()
+    now = clock.now()
     return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)

@@ -9,7 +9,7 @@ import contextlib
 import itertools
 import typing as t
 
-from tests.lab.sqlserver import catalog, content, errors, functions, jobs, permissions
+from tests.lab.sqlserver import catalog, clock, content, conversions, earlier, errors, functions, jobs, permissions
 from tests.lab.sqlserver.agent import Agent
 from tests.lab.sqlserver.media import Media
 from tests.lab.sqlserver.runner import Runner
@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
     from tests.lab.topology import SqlServer
     from tests.lab.world import World
 
+LOGIN_FAILED = 18456
 SYSTEM_KINDS = {"master": "master", "msdb": "msdb", "tempdb": "tempdb", "model": "model"}
 VERSION_TEXT = (
     "Microsoft SQL Server 2019 (RTM-CU32) (KB5054833) - 15.0.4430.1 (X64) \n\tFeb 21 2025 17:28:58 \n"
@@ -40,7 +41,7 @@ class SqlServerInstance:
         self.world = world
         self.spec = spec
         self.name = spec.name
-        self.started = functions.now()
+        self.started = clock.now()
         self.store = Store()
         self.sessions = Sessions(world, spec.name)
         self.media = Media((folder or world.events.path.parent / "sqlserver") / spec.name.replace("\\", "_"))
@@ -187,14 +188,14 @@ class SqlServerInstance:
             reason = f"database {login.database}"
             error = errors.cannot_open(login.database)
         self.emit("sql.login_failed", login=login.user, reason=reason)
-        raise error
+        raise error from (None if error.number == LOGIN_FAILED else errors.login_failed(login.user))
 
     def _register_functions(self) -> None:
         for name, function in functions.FUNCTIONS.items():
             prefixed = name if name.startswith("lab_") else f"lab_{name}"
             self.store.function(prefixed, self._bound(function.run))
         self.store.function("lab_global", lambda name: functions.GLOBALS[name][0](self.store.context))
-        self.store.function("like", functions.like)
+        self.store.function("like", conversions.like)
 
     def _bound(self, run: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
         return lambda *values: run(self.store.context, *values)
@@ -204,4 +205,4 @@ class SqlServerInstance:
         if job and job.path:
             management = next(item.name for item in self.spec.databases if item.role == "management")
             self.media.make_folder(job.path)
-            content.write_earlier_sets(self, management, job.path)
+            earlier.write_earlier_sets(self, management, job.path)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from tests.lab.sqlserver import errors, permissions, schema
-from tests.lab.sqlserver.functions import moment, stamp
+from tests.lab.sqlserver.clock import moment, stamp
 from tests.lab.sqlserver.translate import Output, Translated, translate
 from tests.lab.tds.interface import Column, Reply, ResultSet, RowCount, SqlServerError
 from tests.lab.tds.sqltypes import BIGINT, FLOAT, INT, SqlType, nvarchar, varbinary
@@ -124,7 +124,7 @@ def _change(runner: Runner, query: Translated, variables: Variables) -> int:
     if query.target is None or query.target.fill is not None:
         raise SqlServerError(259, "Ad hoc updates to system catalogs are not allowed.")
     with store.lock:
-        runner.remember(query.target.key)
+        runner.transaction.remember(query.target.key)
         store.run_for(runner, query.sql, _parameters(query, variables))
         return store.changes()
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import typing as t
 import uuid
 
-from tests.lab.sqlserver import errors, functions
+from tests.lab.sqlserver import clock, errors
 from tests.lab.sqlserver.media import FULL, LOG, Header
 from tests.lab.sqlserver.restore import file_list, header_only
 from tests.lab.tds.interface import Message, Reply, SqlServerError
 
 if t.TYPE_CHECKING:
     from tests.lab.sqlserver.runner import Runner
-    from tests.lab.sqlserver.script import Media
+    from tests.lab.sqlserver.statements import Media
 
 BACKUP_OPTIONS = {
     "INIT", "FORMAT", "NOINIT", "SKIP", "NOFORMAT", "CHECKSUM", "NO_CHECKSUM", "COMPRESSION", "NO_COMPRESSION",
@@ -118,7 +118,7 @@ def write_backup(
     """Take the time that it takes, and leave the file. Raises `SqlServerError`."""
     instance = runner.instance
     instance.media.check_writable(file)
-    started = functions.stamp(functions.now())
+    started = clock.stamp(clock.now())
     runner.pause(instance.world.delays.backup_database if kind == FULL else 0)
     header = Header(
         database=database,
@@ -127,7 +127,7 @@ def write_backup(
         kind=kind,
         name=name,
         started=started,
-        finished=functions.stamp(functions.now()),
+        finished=clock.stamp(clock.now()),
         first_lsn=instance.next_lsn(),
         set_guid=str(uuid.uuid4()),
         compressed=compressed,

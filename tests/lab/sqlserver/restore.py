@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 import uuid
 
-from tests.lab.sqlserver.functions import moment
+from tests.lab.sqlserver.clock import moment
 from tests.lab.sqlserver.media import FULL, Header
 from tests.lab.sqlserver.schema import columns
 from tests.lab.tds.interface import Column, ResultSet

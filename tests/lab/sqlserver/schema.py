@@ -31,11 +31,12 @@ def sql_type(text: str) -> SqlType:
     """Read `nvarchar(80)`, `decimal(20,0)`, `sysname` and the like. Raises `KeyError` for an unknown type."""
     name, _, arguments = text.strip().lower().removesuffix(")").partition("(")
     name = name.strip()
+    name = {"integer": "int", "numeric": "decimal", "double precision": "float", "real": "float"}.get(name, name)
     if name == "sysname":
         return SqlType("nvarchar", 128)
     if name in ("nvarchar", "varchar", "nchar", "char", "varbinary", "binary"):
         return SqlType(name, -1 if arguments == "max" else int(arguments or 1))
-    if name in ("decimal", "numeric"):
+    if name == "decimal":
         precision, _, scale = arguments.partition(",")
         return SqlType("decimal", precision=int(precision or 18), scale=int(scale or 0))
     if name == "datetime2":

@@ -10,7 +10,7 @@ import threading
 import typing as t
 from dataclasses import dataclass, field
 
-from tests.lab.sqlserver.functions import now
+from tests.lab.sqlserver.clock import now
 
 if t.TYPE_CHECKING:
     from datetime import datetime

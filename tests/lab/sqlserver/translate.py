@@ -16,12 +16,12 @@ from sqlglot.optimizer.qualify_columns import qualify_columns, validate_qualify_
 from sqlglot.optimizer.scope import traverse_scope
 from sqlglot.schema import MappingSchema
 
-from tests.lab.sqlserver import dialect, errors, functions, schema
+from tests.lab.sqlserver import dialect, errors, expressions, functions
 from tests.lab.tds.interface import SqlServerError
-from tests.lab.tds.sqltypes import INT, SqlType
 
 if t.TYPE_CHECKING:
     from tests.lab.sqlserver.store import Table
+    from tests.lab.tds.sqltypes import SqlType
 
 ROW_VALUE_STATEMENTS = (exp.Insert, exp.Update, exp.Delete)
 Resolve = t.Callable[[str, str, str], "Table"]
@@ -169,34 +169,36 @@ class _Translation:
 
     def _qualified(self, tree: exp.Query) -> exp.Query:
         columns: dict[str, object] = {
-            key: {name.casefold(): _type_text(kind) for name, kind in table.columns.items()}
+            key: {name.casefold(): expressions.type_text(kind) for name, kind in table.columns.items()}
             for key, table in self._tables.items()
         }
+        written = {column.name.casefold(): column.name for column in tree.find_all(exp.Column)}
         tree = normalize_identifiers(tree, dialect=dialect.LabTSQL)
         for table in tree.find_all(exp.Table):
             table.this.set("this", table.this.name.casefold())
         known = MappingSchema(columns, dialect=dialect.LabTSQL, normalize=False)
         try:
-            self._check_columns(tree)
+            self._check_columns(tree, written)
             tree = qualify_columns(tree, known)
             validate_qualify_columns(tree)
         except OptimizeError as error:
-            raise SqlServerError(207, f"Invalid column name: {error}") from error
+            raise expressions.unresolved(error, written) from error
         except SqlglotError as error:
             raise errors.unknown_to_the_lab(f"how to read this query ({error})") from error
         return annotate_types(tree, known, dialect=dialect.LabTSQL)
 
-    def _check_columns(self, tree: exp.Expr) -> None:
+    def _check_columns(self, tree: exp.Expr, written: dict[str, str]) -> None:
         """Columns that exist nowhere, with SQL Server's own error."""
         for scope in traverse_scope(tree):
             sources = {name.casefold(): self._names_of(source) for name, source in scope.sources.items()}
             for column in scope.columns:
                 known = sources.get(column.table.casefold()) if column.table else None
-                if column.table and known is None and column.table.casefold() not in _outer_sources(scope):
-                    text = f'The multi-part identifier "{column.table}.{column.name}" could not be bound.'
+                if column.table and known is None and column.table.casefold() not in expressions.outer_sources(scope):
+                    name = written.get(column.name, column.name)
+                    text = f'The multi-part identifier "{column.table}.{name}" could not be bound.'
                     raise SqlServerError(4104, text)
                 if known is not None and column.name.casefold() not in known:
-                    raise errors.invalid_column(column.name)
+                    raise errors.invalid_column(written.get(column.name, column.name))
 
     def _names_of(self, source: t.Any) -> set[str]:
         if isinstance(source, exp.Table):
@@ -212,7 +214,7 @@ class _Translation:
         written = names if None not in names else [None] * len(self._tree.selects)
         for name, item in zip(written, self._tree.selects, strict=False):
             shown = name if name is not None else spelling.get(item.output_name, item.output_name)
-            outputs.append(Output(shown, _type_of(item)))
+            outputs.append(Output(shown, expressions.type_of(item)))
         return tuple(outputs)
 
     def _rewrite(self) -> None:
@@ -222,7 +224,7 @@ class _Translation:
         for add in reversed(list(self._tree.find_all(exp.Add))):
             add.replace(exp.Anonymous(this="lab_add", expressions=[add.this, add.expression]))
         for conversion in reversed(list(self._tree.find_all(exp.Cast, exp.TryCast, exp.Convert))):
-            conversion.replace(_conversion(conversion))
+            conversion.replace(expressions.conversion(conversion))
         for function in self._tree.find_all(exp.Anonymous):
             if not function.name.startswith("lab_"):
                 function.set("this", "lab_" + function.name.casefold())
@@ -234,60 +236,3 @@ class _Translation:
             return self._tree.sql(dialect="sqlite", normalize_functions=False, unsupported_level=ErrorLevel.RAISE)
         except SqlglotError as error:
             raise errors.unknown_to_the_lab(f"how to run this query ({error})") from error
-
-
-def _outer_sources(scope: t.Any) -> set[str]:
-    names: set[str] = set()
-    while scope.parent:
-        scope = scope.parent
-        names |= {name.casefold() for name in scope.sources}
-    return names
-
-
-def _conversion(node: exp.Expr) -> exp.Expr:
-    if isinstance(node, exp.Convert):
-        value, kind, style = node.expression, node.this, node.args.get("style")
-    else:
-        value, kind, style = node.this, node.args["to"], None
-    text = kind.sql(dialect=dialect.LabTSQL)
-    _checked_type(text)
-    gentle = exp.Literal.number(int(isinstance(node, exp.TryCast) or bool(node.args.get("safe"))))
-    return exp.Anonymous(this="lab_cast", expressions=[value, exp.Literal.string(text), style or exp.null(), gentle])
-
-
-def _checked_type(text: str) -> SqlType:
-    try:
-        return schema.sql_type(text)
-    except KeyError as error:
-        raise SqlServerError(243, f"Type {text} is not a defined system type.") from error
-
-
-def _type_text(kind: SqlType) -> str:
-    if kind.name in ("nvarchar", "varchar", "nchar", "char", "varbinary", "binary"):
-        return f"{kind.name}({'max' if kind.length < 0 else kind.length})"
-    return f"decimal({kind.precision},{kind.scale})" if kind.name == "decimal" else kind.name
-
-
-def _type_of(item: exp.Expr) -> SqlType | None:
-    """None where only the values can tell."""
-    node = item.unalias()
-    if isinstance(node, exp.Anonymous):
-        function = functions.FUNCTIONS.get(node.name.casefold())
-        if function is None:
-            return functions.GLOBALS[node.expressions[0].name][1]
-        if function.type is None and node.expressions and node.name.casefold() != "serverproperty":
-            return _type_of(node.expressions[-1 if node.name.casefold() == "iif" else 0])
-        return function.type
-    if isinstance(node, exp.Convert):
-        return _checked_type(node.this.sql(dialect=dialect.LabTSQL))
-    if isinstance(node, exp.Cast):
-        return _checked_type(node.args["to"].sql(dialect=dialect.LabTSQL))
-    if isinstance(node, exp.Count) or (isinstance(node, exp.Literal) and node.is_int):
-        return INT
-    kind = node.type
-    if not isinstance(node, exp.Literal) and kind is not None and kind.this != exp.DataType.Type.UNKNOWN:
-        try:
-            return schema.sql_type(kind.sql(dialect=dialect.LabTSQL))
-        except KeyError:
-            return None
-    return None

@@ -70,6 +70,9 @@ class Connection:
             session = self._backend.log_in(login, self._stream.interrupted)
         except SqlServerError as error:
             answer.error(error)
+            if isinstance(error.__cause__, SqlServerError):
+                # A refused database is told first, the refused login after it.
+                answer.error(error.__cause__)
             self._send(answer)
             return None
         answer.add(tokens.database_changed("master", session.database))
@@ -93,6 +96,9 @@ class Connection:
             self._handle(kind, answer, payload)
         except SqlServerError as error:
             severity = error.severity
+            if severity > FATAL:
+                # The server cuts the connection of a killed session without a word.
+                raise ConnectionClosedError(error.message) from error
             answer.error(error)
         self._send(answer)
         return severity < FATAL

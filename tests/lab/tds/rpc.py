@@ -9,7 +9,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from tests.lab.tds import sqltypes
+from tests.lab.tds import parameters
 from tests.lab.tds.wire import MalformedError, Reader, skip_all_headers
 
 WELL_KNOWN = {
@@ -82,7 +82,7 @@ def _request(reader: Reader) -> Request:
 def _argument(reader: Reader) -> Argument:
     name = reader.b_varchar()
     flags = reader.u8()
-    return Argument(name, sqltypes.decode(reader), output=bool(flags & BY_REFERENCE))
+    return Argument(name, parameters.decode(reader), output=bool(flags & BY_REFERENCE))
 
 
 def bind(declaration: str | None, arguments: t.Sequence[Argument]) -> dict[str, t.Any]:

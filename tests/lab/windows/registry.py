@@ -68,9 +68,9 @@ class Registry:
 
     def remove(self, path: str) -> None:
         """Delete a key with all below it; raises KeyError where it does not exist."""
-        parent_path, _, name = path.rpartition("\\")
-        parent = self.key(parent_path)
-        found = parent.subkey(name) if parent else None
+        hive, names = _split(path)
+        parent = self.key("\\".join([hive, *names[:-1]]))
+        found = parent.subkey(names[-1]) if parent and names else None
         if parent is None or found is None:
             raise KeyError(path)
         del parent.subkeys[found.name]

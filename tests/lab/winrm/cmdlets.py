@@ -150,7 +150,7 @@ def _filter(text: str) -> t.Callable[[dict[str, t.Any]], bool]:
     for part in re.split(r"\s+or\s+", text, flags=re.IGNORECASE) if text else ():
         match = _EQUALITY.fullmatch(part)
         if match is None or match["name"].casefold() not in _PROPERTIES:
-            raise RefusedError(f"the lab does not understand this part of a WQL filter: {part}")
+            raise RefusedError("the lab understands a WQL filter of equalities joined by OR only")
         terms.append((match["name"].casefold(), (match["text"] or match["number"] or "").casefold()))
 
     def matches(entry: dict[str, t.Any]) -> bool:

@@ -77,7 +77,7 @@ def steps(text: str) -> list[Step]:
             position = start = position + len(separator)
             continue
         if not quoted and _UNKNOWN.match(text, position):
-            raise CommandLineError(f"the lab knows only &, && and || of cmd.exe, not {text[position]} in: {text}")
+            raise CommandLineError(f"the lab knows only &, && and || of cmd.exe, not {text[position]}")
         position += 1
     return [*found, Step(operator, _command(text[start:]))]
 

@@ -27,7 +27,7 @@ def script_of(command_line: str) -> str:
     """The script of a command line `PowerShell ... -EncodedCommand <base64>`."""
     match = _ENCODED.fullmatch(command_line)
     if match is None:
-        raise RefusedError(f"only encoded PowerShell scripts are known, not: {_excerpt(command_line)}")
+        raise RefusedError(f"only encoded PowerShell scripts are known, not {command_line.split()[:1]}")
     try:
         return base64.b64decode(match["script"], validate=True).decode("utf-16-le")
     except (binascii.Error, UnicodeDecodeError) as error:
@@ -97,7 +97,3 @@ def _lines(script: str) -> str:
     """A script without what the ways of sending it add or leave out: comments, indentation, empty lines."""
     lines = (line.strip() for line in script.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("#"))
-
-
-def _excerpt(text: str) -> str:
-    return text if len(text) <= 80 else f"{text[:80]}..."

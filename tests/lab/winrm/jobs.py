@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import ntpath
 import threading
 import typing as t
@@ -17,10 +18,13 @@ class Jobs:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._pids = itertools.count(9002, 4)
         self._results: dict[str, Result] = {}
 
-    def start(self, path: str, job_id: str, run: t.Callable[[], Result], timeout: float) -> Result:
+    def start(self, folder: str, name: str, run: t.Callable[[], Result], timeout: float) -> Result:
         """Run something in the background; its result, or the time-out, is what `status` answers from then on."""
+        job_id = f"{name}.{next(self._pids)}"
+        path = ntpath.join(folder, job_id)
         started: Result = {
             "started": True,
             "finished": False,
@@ -28,13 +32,17 @@ class Jobs:
             "ansible_job_id": job_id,
             "_ansible_suppress_tmpdir_delete": True,
         }
-        self._store(path, started)
+        with self._lock:
+            self._results[_key(path)] = dict(started)
         watchdog = threading.Timer(timeout, self._finish, (path, _timed_out()))
         watchdog.daemon = True
         watchdog.start()
 
         def work() -> None:
-            result = run()
+            try:
+                result = run()
+            except Exception as error:  # the client asks until there is an end
+                result = {"failed": True, "msg": f"failure during async watchdog: {type(error).__name__}: {error}"}
             watchdog.cancel()
             self._finish(path, result)
 
@@ -51,10 +59,6 @@ class Jobs:
         with self._lock:
             result = self._results.pop(_key(ntpath.join(folder, job_id)), None)
             return str(result["results_file"]) if result else None
-
-    def _store(self, path: str, result: Result) -> None:
-        with self._lock:
-            self._results[_key(path)] = result
 
     def _finish(self, path: str, result: Result) -> None:
         with self._lock:

@@ -100,7 +100,7 @@ def _declarations(text: str) -> dict[str, bool]:
         attribute = _ATTRIBUTE.search(part)
         match = _DECLARATION.fullmatch(_ATTRIBUTE.sub("", part).strip())
         if match is None:
-            raise RefusedError(f"the lab does not understand the parameter {part.strip()}")
+            raise RefusedError(f"the lab does not understand parameter {len(declared) + 1} of the script")
         mandatory = re.search(r"mandatory(?!\s*=\s*\$false)", attribute["arguments"], re.I) if attribute else None
         declared[match["name"].casefold()] = mandatory is not None
     return declared
@@ -122,7 +122,7 @@ def _command(statement: str) -> tuple[str, tuple[tuple[str, t.Any], ...]]:
     tokens = _tokens(statement)
     command = tokens.pop(0) if tokens else None
     if not isinstance(command, str) or not re.fullmatch(r"[A-Za-z]+-[A-Za-z]+", command):
-        raise RefusedError(f"the lab does not know the command {statement.split()[0]}")
+        raise RefusedError("the script does not begin with the name of a cmdlet")
     arguments: list[tuple[str, t.Any]] = []
     while tokens:
         switch = tokens.pop(0)
@@ -146,7 +146,7 @@ def _tokens(statement: str) -> list[t.Any]:
     while position < len(statement):
         match = _TOKEN.match(statement, position)
         if match is None:
-            raise RefusedError(f"the lab does not understand this PowerShell: {statement[position:]}")
+            raise RefusedError(f"the lab does not understand the PowerShell from character {position + 1} on")
         position = match.end()
         kind = match.lastgroup
         if kind is not None:

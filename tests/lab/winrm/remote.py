@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import ntpath
 import typing as t
 from dataclasses import replace
 
@@ -88,10 +87,9 @@ class Remote:
         return self._act(payload, rest, replace(session, account=account, interactive=interactive, become_user=user))
 
     def _start_job(self, action: Action, watchdog: Action, module: Action, session: Session) -> Result:
-        job_id = f"{action.param('AsyncJid')}.{self._computer.processes.all()[-1].pid + 2}"
-        path = ntpath.join(session.expand(action.param("AsyncDir")), job_id)
+        folder = session.expand(action.param("AsyncDir"))
         timeout = float(watchdog.param("Timeout"))
-        return self._jobs.start(path, job_id, lambda: self._module(module, session), timeout)
+        return self._jobs.start(folder, action.param("AsyncJid"), lambda: self._module(module, session), timeout)
 
     def _module(self, action: Action, session: Session) -> Result:
         name = str(action.param("Script")).removesuffix(".ps1")

@@ -41,9 +41,8 @@ class Outcome:
     stderr: bytes = b""
 
 
-class Runner(t.Protocol):
-    def __call__(self, command_line: str, stdin: bytes, account: Account) -> Outcome:
-        """Run a command line on the computer and wait for its end."""
+# Runs a command line with its input for an account, and waits for its end.
+Runner = t.Callable[[str, bytes, "Account"], Outcome]
 
 
 class Command:

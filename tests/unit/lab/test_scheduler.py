@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 import typing as t
@@ -30,9 +31,9 @@ def test_actions_run_when_they_are_due_and_in_order(scheduler: Scheduler) -> Non
     done = threading.Event()
     scheduler.after(0.06, done.set)
     for name in ("third", "fourth"):
-        scheduler.after(0.03, lambda name=name: seen.append(name))
+        scheduler.after(0.03, functools.partial(seen.append, name))
     for name in ("first", "second"):
-        scheduler.after(0.0, lambda name=name: seen.append(name))
+        scheduler.after(0.0, functools.partial(seen.append, name))
     assert done.wait(TIMEOUT)
     assert seen == ["first", "second", "third", "fourth"]
 

@@ -48,7 +48,7 @@ def _refuse_unmodelled(task: Task) -> None:
     if given or task["provider"] not in ("auto", "registry"):
         raise RefusedError(f"the lab does not model what win_package is asked for: {given or task['provider']}")
     if path.casefold().startswith("http") or path.casefold().endswith(_OTHER_PROVIDERS):
-        raise RefusedError(f"the lab models win_package of executables on the computer, not of {path}")
+        raise RefusedError("the lab models win_package of executables on the computer only")
 
 
 def _uninstall_key(task: Task) -> str | None:

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from tests.lab.winrm import service_control
+from tests.lab.winrm.core_scripts import RefusedError
 from tests.lab.winrm.modules.win_service_info import STATES, account_of
 from tests.lab.winrm.task import ModuleError
 
@@ -22,7 +23,7 @@ _MODELLED = {"name", "state", "start_mode", "force_dependent_services", "depende
 def run(task: Task) -> Result:
     given = sorted(name for name, value in task.options.items() if value is not None and name not in _MODELLED)
     if given or task["state"] in ("absent", "paused") or task["start_mode"] == "delayed":
-        raise ModuleError(f"the lab does not model what win_service is asked to do: {given or task.options}")
+        raise RefusedError(f"the lab does not model the options {given or ['state', 'start_mode']} of win_service")
     service = task.computer.services.get(task["name"])
     if service is None:
         raise ModuleError(

@@ -8,14 +8,14 @@ import typing as t
 
 import pytest
 
+from tests.lab.events import EventLog
 from tests.lab.windows.files import FileError, Files
 
 if t.TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.lab.events import Event
-
-from tests.lab.events import EventLog
 
 ORIGIN = "test"
 
@@ -30,9 +30,10 @@ class Drive(t.NamedTuple):
 
 
 @pytest.fixture
-def drive(tmp_path: Path) -> Drive:
+def drive(tmp_path: Path) -> Iterator[Drive]:
     log = EventLog(tmp_path / "events.jsonl")
-    return Drive(Files("BTS1", log, (r"C:\Windows\Temp",)), log)
+    yield Drive(Files("BTS1", log, (r"C:\Windows\Temp",)), log)
+    log.close()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_a_file_that_is_written_again_keeps_its_name(drive: Drive) -> None:
         r"\Windows\Setup.log",
         "C:Setup.log",
         r"\\server\share\Setup.log",
-        "/tmp/Setup.log",
+        "/Windows/Setup.log",
         r"1:\Setup.log",
         r"C:\Windows\Setup?.log",
         r"C:\Windows\*.log",

@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 import typing as t
-from pathlib import Path
 
 import pytest
 import yaml
@@ -20,6 +19,8 @@ from tests.lab.winrm.documentation import collection_path
 from tests.lab.winrm.server import WinRmServer
 
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.lab.windows.computer import Computer
     from tests.lab.world import World
 

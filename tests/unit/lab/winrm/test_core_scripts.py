@@ -56,5 +56,5 @@ def test_other_scripts_are_unknown(script: str) -> None:
 def test_a_script_that_only_claims_to_be_of_ansible_core() -> None:
     with pytest.raises(RefusedError, match="is not that of the ansible-core installed"):
         check_core_script("module_wrapper.ps1", base64.b64encode(b"evil").decode())
-    with pytest.raises(RefusedError, match="has no script nothing.ps1"):
+    with pytest.raises(RefusedError, match=r"has no script nothing\.ps1"):
         check_core_script("nothing.ps1", "")

@@ -9,6 +9,7 @@ import typing as t
 from tests.lab.winrm.jobs import Jobs
 
 FOLDER = r"C:\Users\patchadmin\.ansible_async"
+ID = "j1.9002"
 
 
 def wait_for(condition: t.Callable[[], bool]) -> None:
@@ -21,7 +22,7 @@ def wait_for(condition: t.Callable[[], bool]) -> None:
 
 
 def finished(jobs: Jobs) -> bool:
-    return bool((jobs.status(FOLDER, "j1") or {})["finished"])
+    return bool((jobs.status(FOLDER, ID) or {})["finished"])
 
 
 def test_a_job_from_start_to_end() -> None:
@@ -31,14 +32,14 @@ def test_a_job_from_start_to_end() -> None:
         gate.wait(5)
         return {"changed": True, "rc": 0}
 
-    started = jobs.start(rf"{FOLDER}\j1", "j1", work, 60)
-    assert (started["started"], started["finished"], started["ansible_job_id"]) == (True, False, "j1")
+    started = jobs.start(FOLDER, "j1", work, 60)
+    assert (started["started"], started["finished"], started["ansible_job_id"]) == (True, False, ID)
     assert not finished(jobs)
     gate.set()
     wait_for(lambda: finished(jobs))
-    result = jobs.status(FOLDER.upper(), "J1")
+    result = jobs.status(FOLDER.upper(), ID.upper())
     assert result is not None
-    assert (result["changed"], result["rc"], result["results_file"]) == (True, 0, rf"{FOLDER}\j1")
+    assert (result["changed"], result["rc"], result["results_file"]) == (True, 0, rf"{FOLDER}\{ID}")
 
 
 def test_a_job_that_takes_too_long() -> None:
@@ -48,19 +49,32 @@ def test_a_job_that_takes_too_long() -> None:
         gate.wait(5)
         return {"changed": True}
 
-    jobs.start(rf"{FOLDER}\j1", "j1", work, 0.01)
+    jobs.start(FOLDER, "j1", work, 0.01)
     wait_for(lambda: finished(jobs))
     gate.set()
-    result = jobs.status(FOLDER, "j1")
+    for thread in threading.enumerate():
+        if thread.name == f"async-{ID}":
+            thread.join(5)
+    result = jobs.status(FOLDER, ID)
     assert result is not None
     assert result["failed"]
     assert "timed out waiting for module completion" in result["msg"]
     assert "changed" not in result
 
 
+def test_a_job_that_breaks() -> None:
+    def work() -> dict[str, t.Any]:
+        raise RuntimeError("broken")
+
+    jobs = Jobs()
+    jobs.start(FOLDER, "j1", work, 60)
+    wait_for(lambda: finished(jobs))
+    assert (jobs.status(FOLDER, ID) or {})["msg"] == "failure during async watchdog: RuntimeError: broken"
+
+
 def test_a_job_that_is_removed_or_never_was() -> None:
     jobs = Jobs()
-    jobs.start(rf"{FOLDER}\j1", "j1", dict, 60)
-    assert jobs.remove(FOLDER, "j1") == rf"{FOLDER}\j1"
-    assert jobs.remove(FOLDER, "j1") is None
-    assert jobs.status(FOLDER, "j1") is None
+    jobs.start(FOLDER, "j1", dict, 60)
+    assert jobs.remove(FOLDER, ID) == rf"{FOLDER}\{ID}"
+    assert jobs.remove(FOLDER, ID) is None
+    assert jobs.status(FOLDER, ID) is None

@@ -67,6 +67,13 @@ def test_a_file_that_is_not_base64() -> None:
         Payload.parse(stdin + b"!!!\r\n").decoded_lines()
 
 
+def test_a_wrapper_that_is_not_the_installed_one() -> None:
+    scripts = {name: {"script": base64.b64encode(_get_powershell_script(name)).decode()} for name in WRAPPERS}
+    scripts[WRAPPERS[-1]]["script"] = base64.b64encode(b"evil").decode()
+    with pytest.raises(RefusedError, match=r"module_wrapper\.ps1 is not that of the ansible-core"):
+        Payload.parse(manifest(scripts=scripts))
+
+
 @pytest.mark.parametrize(
     "stdin",
     [

@@ -4,19 +4,22 @@
 from __future__ import annotations
 
 import base64
+import threading
 import typing as t
 
 import pytest
 import requests
-from winrm.exceptions import InvalidCredentialsError, WSManFaultError
+from winrm.exceptions import InvalidCredentialsError, WinRMOperationTimeoutError, WSManFaultError
 from winrm.protocol import Protocol
 
 from tests.lab.certificates import create_certificates
 from tests.lab.winrm.server import WinRmServer
+from tests.lab.winrm.shells import Outcome, Shells
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.lab.topology import Account
     from tests.lab.windows.computer import Computer
 
 USER, PASSWORD = r"LAB\patchadmin", "Patch-Me-2020!"
@@ -86,7 +89,7 @@ def test_a_command_line_that_is_not_ansibles_is_refused(server: WinRmServer, com
     _stdout, stderr, code = protocol.get_command_output(shell, command)
     protocol.cleanup_command(shell, command)
     assert code == 1
-    assert stderr.startswith(b"The lab refuses: only encoded PowerShell scripts are known, not: ipconfig /all")
+    assert stderr.startswith(b"The lab refuses: only encoded PowerShell scripts are known, not ['ipconfig']")
     assert [event.kind for event in computer.world.events.events][-1] == "remote.refused"
 
 
@@ -94,6 +97,23 @@ def test_a_command_of_another_shell_is_unknown(server: WinRmServer) -> None:
     protocol = client(server)
     with pytest.raises(WSManFaultError, match="There is no command"):
         protocol.get_command_output(protocol.open_shell(), "5F1E0000-0000-0000-0000-000000000000")
+
+
+def test_a_client_asks_again_while_a_command_runs(server: WinRmServer) -> None:
+    gate = threading.Event()
+
+    def wait(_command_line: str, _stdin: bytes, _account: Account) -> Outcome:
+        gate.wait(10)
+        return Outcome(0, b"done")
+
+    server.shells = Shells(wait)
+    protocol = client(server, operation_timeout_sec=1, read_timeout_sec=5)
+    shell = protocol.open_shell()
+    command = protocol.run_command(shell, "long")
+    with pytest.raises(WinRMOperationTimeoutError):
+        protocol.get_command_output_raw(shell, command)
+    gate.set()
+    assert protocol.get_command_output(shell, command) == (b"done", b"", 0)
 
 
 def test_https(computer: Computer, tmp_path: Path) -> None:

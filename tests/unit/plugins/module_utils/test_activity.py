@@ -147,6 +147,15 @@ def test_the_operator_allows_what_matches_in_every_part(pattern: Pattern, stays:
     assert bool(offenders([session()], rules)) is not stays
 
 
+def test_a_database_pattern_must_match_every_biztalk_database_that_is_used() -> None:
+    rules = Rules(
+        RULES.databases, RULES.sso_database, RULES.sso_hosts, RULES.sso_programs, (Pattern(database="BizTalkMgmtDb"),)
+    )
+    both = session(databases=frozenset({"BizTalkMgmtDb", "BizTalkMsgBoxDb"}))
+    assert offenders([both], rules) == [both]
+    assert offenders([session(databases=frozenset({"BizTalkMgmtDb", "master"}))], rules) == []
+
+
 @pytest.mark.parametrize(
     ("program", "kind"),
     [

@@ -54,6 +54,7 @@ class JobModel:
     history: list[dict[str, t.Any]] = field(default_factory=list)
     ends: float | None = None
     starts: int = 0
+    forced_at: float | None = None
 
     def __post_init__(self) -> None:
         self.ends = self.busy_until or None
@@ -93,6 +94,7 @@ class JobModel:
 
     def force(self) -> None:
         self.forced = True
+        self.forced_at = self.now
 
     def start(self, _name: str) -> SqlError | None:
         if self.ends is not None:
@@ -135,7 +137,7 @@ def test_a_good_backup() -> None:
 def test_it_waits_for_the_run_in_progress_and_starts_its_own() -> None:
     model = JobModel(busy_until=35)
     assert run(model)["seconds"] == 55
-    assert model.starts == 1
+    assert (model.starts, model.forced_at) == (1, 35)
 
 
 def test_a_failed_last_step_does_not_spoil_a_good_set() -> None:

@@ -73,6 +73,9 @@ def test_cumulative_updates_where_the_table_exists() -> None:
 def test_names_of_one_instance_are_recognised_as_one() -> None:
     answers = management_answers()
     answers[_tsql.MESSAGE_BOXES] = [{"server_name": "BTSSQL", "database_name": "BizTalkMsgBoxDb"}]
+    for row in answers[_tsql.BACKUP_DATABASES]:
+        if row["database_name"] == "BizTalkMsgBoxDb":
+            row["server_name"] = "btssql "
     alias = FakeServer(instance_answers("SQL1"))
     group = read(answers, {"BTSSQL": alias})
     assert [instance["name"] for instance in group["sql_instances"]] == ["SQL1"]

@@ -73,8 +73,8 @@ def test_the_outermost_version_is_the_updates_and_the_least_one_is_the_minimum()
                 "Setup.xml",
                 ("Setup/Files/File@Version", "3.13.1.0"),
                 ("Setup@SchemaVersion", "1.0"),
-                ("Setup@Version", "3.13.844.0"),
                 ("Setup@MinimumVersion", "3.13.717.0"),
+                ("Setup@Version", "3.13.844.0"),
             )
         ],
     )

@@ -48,6 +48,12 @@ def test_the_file_table_gives_the_names_of_the_cabinets_entries(msi: Path) -> No
     ]
 
 
+@pytest.mark.parametrize("name", ["msgboxlogic.sql", "MSGBOX~1.SQL|msgboxlogic.sql"])
+def test_the_long_name_of_a_file_counts(name: str) -> None:
+    row = {"FileName": name, "FileSize": 7, "Version": None}
+    assert InstallerFile.from_row(row) == InstallerFile("msgboxlogic.sql", 7, "")
+
+
 TABLES: dict[str, tuple[Tables, list[str]]] = {
     "WiX's scripts": (SCRIPT, ["table SqlScript has 1 row(s)"]),
     "WiX's tables without rows": ({"SqlScript": (), "SqlString": ()}, []),
@@ -76,9 +82,21 @@ def test_what_is_no_installer(tmp_path: Path) -> None:
 
 
 def test_a_compound_file_of_another_program(msi: Path, tmp_path: Path) -> None:
+    with pytest.raises(InstallerError, match=r"neither an \.msi nor an \.msp"):
+        read_installer(with_class(msi, tmp_path / "a.msi", bytes(16)))
+
+
+def test_a_patch_states_its_code_in_the_summary(msi: Path, tmp_path: Path) -> None:
+    class_of_an_msp = bytes.fromhex("86100c0000000000c000000000000046")
+    installer = read_installer(with_class(msi, tmp_path / "a.msp", class_of_an_msp))
+    assert (installer.kind, installer.architecture, installer.subject) == ("msp", "unknown", SPEC.title)
+    assert installer.patch_codes == (f"{{{str(SPEC.guid('package')).upper()}}}",)
+
+
+def with_class(msi: Path, path: Path, new: bytes) -> Path:
+    """A copy whose root storage is of another class, which is what tells the kinds apart."""
     class_of_an_msi = bytes.fromhex("84100c0000000000c000000000000046")
     content = msi.read_bytes()
     assert content.count(class_of_an_msi) == 1
-    (tmp_path / "a.msi").write_bytes(content.replace(class_of_an_msi, bytes(16)))
-    with pytest.raises(InstallerError, match=r"neither an \.msi nor an \.msp"):
-        read_installer(tmp_path / "a.msi")
+    path.write_bytes(content.replace(class_of_an_msi, new))
+    return path

@@ -14,7 +14,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._pe import read_p
 from tests.lab.packages.pe import portable_executable
 from tests.lab.packages.version_resource import VersionInfo
 
-VERSION = VersionInfo("3.13.844.1", (("ProductName", "x"),))
+VERSION = VersionInfo("3.13.844.1", (("FileVersion", "3.13.844.1"), ("ProductName", "BizTalk Sërver")))
 PE32 = portable_executable("x86", VERSION, dll=True)
 PE32_PLUS = portable_executable("x64", VERSION, dll=True)
 
@@ -58,6 +58,8 @@ def test_for_which_processor_a_program_is(image: bytes, expected: str) -> None:
     program = read_program_file(io.BytesIO(image))
     assert program.architecture == expected
     assert program.version == "3.13.844.1"
+    assert program.strings == {"ProductName": "BizTalk Sërver", "FileVersion": "3.13.844.1"}
+    assert program.certificates is None
 
 
 def test_a_program_without_a_version() -> None:

@@ -42,7 +42,7 @@ def test_an_exit_code_fails_the_task(run: Runner) -> None:
 
 @pytest.mark.parametrize(("option", "path"), [("creates", r"C:\Windows\Temp"), ("removes", r"C:\none")])
 def test_there_is_nothing_to_do(run: Runner, option: str, path: str) -> None:
-    result = run("win_command", cmd="whoami", **{option: path})
+    result = run("win_command", cmd="whoami", **t.cast("dict[str, t.Any]", {option: path}))
     assert (result["skipped"], result["changed"], result["rc"]) == (True, False, 0)
 
 
@@ -86,5 +86,5 @@ def test_shell_expands_variables_and_knows_no_other_program(run: Runner) -> None
         {"cmd": "whoami", "executable": "cmd", "stdin": "x"},
     ],
 )
-def test_refusals(run: Runner, options: dict[str, str]) -> None:
+def test_refusals(run: Runner, options: dict[str, t.Any]) -> None:
     assert run("win_shell", **options)["msg"].startswith("The lab refuses")

@@ -105,7 +105,7 @@ def test_win_copy_asks_which_folders_are_missing(run: Runner) -> None:
 
 
 def test_win_copy_puts_one_file_in_its_place(run: Runner, computer: Computer) -> None:
-    options = {"_copy_mode": "single", "src": r"C:\Stage\a.txt", "_original_basename": "b.txt"}
+    options: dict[str, t.Any] = {"_copy_mode": "single", "src": r"C:\Stage\a.txt", "_original_basename": "b.txt"}
     assert run("win_copy", dest="C:\\Stage\\sub\\", **options)["changed"]
     assert computer.files.read(r"C:\Stage\sub\b.txt") == CONTENT
     assert run("win_copy", dest=r"C:\Stage\c.txt", backup=True, **options)["backup_file"] is None
@@ -142,7 +142,7 @@ def test_win_copy_unpacks_many_files(run: Runner, computer: Computer) -> None:
 
 @pytest.mark.parametrize("check", [False, True])
 def test_win_copy_on_the_computer(run: Runner, computer: Computer, check: bool) -> None:
-    options = {"_copy_mode": "remote", "remote_src": True, "src": r"C:\Stage\a.txt"}
+    options: dict[str, t.Any] = {"_copy_mode": "remote", "remote_src": True, "src": r"C:\Stage\a.txt"}
     result = run("win_copy", check=check, dest=r"C:\Stage\b.txt", **options)
     assert (result["changed"], result["checksum"], result["operation"]) == (True, SHA1, "file_copy")
     assert computer.files.exists(r"C:\Stage\b.txt") is not check

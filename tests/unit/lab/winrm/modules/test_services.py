@@ -92,9 +92,10 @@ def test_a_disabled_service_does_not_start(run: Runner, computer: Computer) -> N
     assert state(computer, "BTSSvc$ReceiveHost") == "stopped"
 
 
-def test_a_service_that_gives_up_while_it_starts(run: Runner, computer: Computer) -> None:
-    instance = computer.world.instances["SQL1"]
-    instance.damaged = lambda: ["BizTalkMgmtDb"]  # type: ignore[method-assign]  # the one state of the fake
+def test_a_service_that_gives_up_while_it_starts(
+    run: Runner, computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(computer.world.instances["SQL1"], "damaged", lambda: ["BizTalkMgmtDb"])
     run("win_service", name=HOST, state="stopped")
     assert "Failed to start service" in run("win_service", name=HOST, state="started")["msg"]
 
@@ -107,5 +108,5 @@ def test_a_service_that_gives_up_while_it_starts(run: Runner, computer: Computer
         ({"name": HOST, "description": "other"}, "does not model"),
     ],
 )
-def test_refusals(run: Runner, options: dict[str, str], message: str) -> None:
+def test_refusals(run: Runner, options: dict[str, t.Any], message: str) -> None:
     assert message in run("win_service", **options)["msg"]

@@ -17,7 +17,7 @@ KEY = r"HKLM:\SOFTWARE\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall\CU
 
 def test_an_update_is_installed_once(run: Runner, package: str) -> None:
     run("win_service", name="ENTSSO", state="stopped", force_dependent_services=True)
-    options = {"path": package, "arguments": "/quiet", "product_id": "CU3 [KB 5007969]"}
+    options: dict[str, t.Any] = {"path": package, "arguments": "/quiet", "product_id": "CU3 [KB 5007969]"}
     result = run("win_package", **options)
     assert (result["changed"], result["rc"], result["reboot_required"]) == (True, 0, False)
     assert result["checksum"] == hashlib.sha1(b"MZ an update", usedforsecurity=False).hexdigest().upper()
@@ -38,15 +38,14 @@ def test_an_unexpected_code_fails(run: Runner, package: str) -> None:
     assert result["msg"].startswith(r"unexpected rc from 'C:\Stage\update.exe /quiet'")
 
 
-def test_the_logon_reaches_the_installer(run: Runner, package: str) -> None:
-    computer = run.session.computer
+def test_the_logon_reaches_the_installer(run: Runner, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
 
     def install(path: str, arguments: list[str], account: t.Any, *, interactive: bool) -> int:
         seen.append(interactive)
         return 0
 
-    computer.installer.run = install  # type: ignore[method-assign]  # the installer has tests of its own
+    monkeypatch.setattr(run.session.computer.installer, "run", install)
     run("win_package", path=package, arguments="/quiet")
     run.session = dataclasses.replace(run.session, interactive=True)
     run("win_package", path=package, arguments="/quiet")
@@ -64,7 +63,7 @@ def test_check_mode_fails_without_the_file(run: Runner) -> None:
 
 @pytest.mark.parametrize(("creates", "changed"), [("ENTSSO", False), ("nothing", True)])
 def test_creates_service(run: Runner, package: str, creates: str, changed: bool) -> None:
-    options = {"path": package, "arguments": "/quiet", "creates_service": creates}
+    options: dict[str, t.Any] = {"path": package, "arguments": "/quiet", "creates_service": creates}
     assert run("win_package", check=True, **options)["changed"] is changed
 
 

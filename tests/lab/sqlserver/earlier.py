@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The backup sets that were made before the lab began: *the latest one* exists, and is not the one that a run needs."""
+
+from __future__ import annotations
+
+import typing as t
+import uuid
+from datetime import datetime, timedelta
+
+from tests.lab.sqlserver import clock
+from tests.lab.sqlserver.clock import stamp
+from tests.lab.sqlserver.media import FULL, LOG, Header
+
+if t.TYPE_CHECKING:
+    from tests.lab.sqlserver.instance import SqlServerInstance
+
+EARLIER_SETS = (("db", 41), ("lg", 42), ("lg", 43))
+
+
+def write_earlier_sets(instance: SqlServerInstance, database: str, path: str) -> None:
+    """The sets that the job took before: `the latest one` is there, and is not the one that a patch run wants."""
+    now = clock.utc_now()
+    # Today, so that the job's own schedule does not ask for a full backup.
+    first = max(now - timedelta(hours=6), now.replace(hour=0, minute=0, second=0, microsecond=0))
+    for place, (kind, number) in enumerate(EARLIER_SETS):
+        _write_set(instance, database, path, kind, number, first + (now - first) * place / len(EARLIER_SETS))
+
+
+def _write_set(instance: SqlServerInstance, database: str, path: str, kind: str, number: int, moment: datetime) -> None:
+    store, history = instance.store, f"{database}.dbo.adm_BackupHistory"
+    word = "Full" if kind == "db" else "Log"
+    mark = "BTS_" + moment.strftime("%Y_%m_%d_%H_%M_%S_") + f"{moment.microsecond // 1000:03d}"
+    for server, name in store.rows_of(f"{database}.dbo.admv_BackupDatabases"):
+        file = f"{server.replace(chr(92), '_')}_{name}_{word}_{mark}.bak"
+        store.insert(
+            history,
+            BackupId=len(store.rows_of(history)) + 1,
+            BackupSetId=number,
+            MarkName=mark if kind == "lg" else None,
+            DatabaseName=name,
+            ServerName=server,
+            BackupFileName=file,
+            BackupFileLocation=path,
+            BackupType=kind,
+            BackupDateTime=stamp(moment),
+            SetComplete=1,
+        )
+        header = Header(
+            database=name,
+            server=server,
+            user=r"LAB\svc-sql",
+            kind=FULL if kind == "db" else LOG,
+            name=None,
+            started=stamp(moment),
+            finished=stamp(moment),
+            first_lsn=instance.next_lsn(),
+            set_guid=str(uuid.uuid4()),
+        )
+        instance.media.write(path.rstrip("\\") + "\\" + file, header)

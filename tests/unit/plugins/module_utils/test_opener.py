@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+import pytest
+
+from ansible_collections.biztalk.patching.plugins.module_utils._archive import Entry, Listing, NotAnArchiveError
+from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits, Opener
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@dataclass
+class FakeArchiver:
+    """An archiver that follows whatever names an archive has, as a careless one would."""
+
+    listing: Listing
+    write: Callable[[Path], None] = lambda folder: None
+    problem: str = ""
+
+    def list(self, path: Path, kind: str = "") -> Listing:
+        del path, kind
+        if not self.listing.kind:
+            raise NotAnArchiveError("no archive")
+        return self.listing
+
+    def extract(self, path: Path, names: t.Sequence[str], target: Path, kind: str = "") -> str:
+        del path, names, kind
+        target.mkdir()
+        self.write(target)
+        return self.problem
+
+
+def opener(private: Path, *names: str, write: Callable[[Path], None], problem: str = "") -> Opener:
+    listing = Listing("zip", tuple(Entry(name, 1) for name in names))
+    return Opener(FakeArchiver(listing, write, problem), Limits(), private)
+
+
+LINKS: dict[str, tuple[str, Callable[[Path], None]]] = {
+    "a link": ("a.dll", lambda folder: (folder / "a.dll").symlink_to(folder / "b.dll")),
+    "a link to a file elsewhere": ("a.dll", lambda folder: (folder / "a.dll").symlink_to("/etc/passwd")),
+    "a file through a link": ("d/passwd", lambda folder: (folder / "d").symlink_to("/etc")),
+    "a path upwards": ("../b.dll", lambda folder: None),
+    "an absolute path": ("/etc/passwd", lambda folder: None),
+    "a folder": ("a.dll", lambda folder: (folder / "a.dll").mkdir()),
+    "nothing": ("a.dll", lambda folder: None),
+}
+
+
+@pytest.mark.parametrize(("name", "write"), LINKS.values(), ids=LINKS.keys())
+def test_only_plain_files_in_the_private_folder_are_read(
+    tmp_path: Path, name: str, write: Callable[[Path], None]
+) -> None:
+    def write_both(folder: Path) -> None:
+        (folder / "b.dll").touch()
+        (folder.parent / "b.dll").touch()
+        write(folder)
+
+    (member,) = opener(tmp_path, name, write=write_both).archive(tmp_path)
+    assert member.path is None
+    assert member.problem == "it could not be extracted under its name"
+
+
+def test_the_content_of_a_member_is_there_until_the_next_container(tmp_path: Path) -> None:
+    members = opener(tmp_path, "a.dll", write=lambda folder: (folder / "a.dll").touch()).archive(tmp_path)
+    path = next(members).path
+    assert path is not None
+    assert path.exists()
+    assert list(members) == []
+    assert not path.exists()
+
+
+def test_a_problem_of_the_extraction_belongs_to_its_members(tmp_path: Path) -> None:
+    (member,) = opener(tmp_path, "a.dll", write=lambda folder: None, problem="Data Error").archive(tmp_path)
+    assert (member.path, member.problem) == (None, "Data Error")
+
+
+def test_a_program_that_holds_no_archive_has_no_parts(tmp_path: Path) -> None:
+    assert list(Opener(FakeArchiver(Listing("", ())), Limits(), tmp_path).parts(tmp_path)) == []
