@@ -83,6 +83,7 @@ class Runner:
             for process in self._running.copy():
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
+            pool.shutdown()
         return outcomes
 
     def run(self, gate: Gate) -> Outcome:

@@ -25,7 +25,7 @@ class Context:
         self.session = session
         self.sysadmin = sysadmin
         self.transaction = Transaction(instance.store)
-        self.rowcount = 0
+        self.rowcount: int = 0
         self.own_database: str | None = None
 
     @property

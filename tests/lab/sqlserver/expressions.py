@@ -16,6 +16,8 @@ from tests.lab.tds.sqltypes import INT, SqlType
 if t.TYPE_CHECKING:
     from sqlglot.errors import OptimizeError
 
+    from tests.lab.sqlserver.store import Table
+
 
 def outer_sources(scope: t.Any) -> set[str]:
     names: set[str] = set()
@@ -25,12 +27,12 @@ def outer_sources(scope: t.Any) -> set[str]:
     return names
 
 
-def unresolved(error: OptimizeError, written: dict[str, str]) -> SqlServerError:
+def unresolved(error: OptimizeError, written: dict[str, str], tables: t.Iterable[Table]) -> SqlServerError:
     """sqlglot names the column, in small letters, in quotes."""
     text = str(error)
     name = text.split("'")[1].rsplit(".", 1)[-1].strip('"') if "'" in text else text
     shown = written.get(name, name)
-    if "ambiguous" in text.casefold():
+    if sum(name in map(str.casefold, table.columns) for table in tables) > 1:
         return SqlServerError(209, f"Ambiguous column name '{shown}'.")
     return errors.invalid_column(shown)
 

@@ -41,7 +41,8 @@ def variables(sql: str) -> list[str]:
     """The names of the variables in a batch, with their @."""
     tokens = dialect.tokens_of(sql)
     pairs = itertools.pairwise(tokens)
-    return ["@" + name.text for sign, name in pairs if sign.token_type == TokenType.PARAMETER and name.text != "@"]
+    signed = ["@" + name.text for sign, name in pairs if sign.token_type == TokenType.PARAMETER]
+    return [name for before, name in itertools.pairwise(["", *signed]) if "@@" not in (before, name)]
 
 
 class _Parser(Cursor):
@@ -91,31 +92,28 @@ class _Parser(Cursor):
         return self._parsers[word]()
 
     def _query(self) -> Query:
-        """A query ends where another statement begins, which a SELECT of its own, a SET clause and such do not."""
-        first, depth = self.at, 0
-        verb = self.word()
-        continues = verb in ("INSERT", "WITH")
+        """A query ends where another statement begins, which a SELECT of its own and a SET clause do not."""
+        first, depth, verb = self.at, 0, self.word()
+        # The words for statements that are still part of this one.
+        own = {"INSERT": {"SELECT"}, "UPDATE": {"SET"}, "WITH": {"SELECT", "INSERT", "UPDATE", "DELETE"}}
+        awaited = own.get(verb, set())
         self.at += 1
         while self.at < len(self.tokens):
             self.skip_case()
             kind, word = self.peek_type(), self.word()
             depth += (kind == TokenType.L_PAREN) - (kind == TokenType.R_PAREN)
-            if kind == TokenType.SEMICOLON and depth == 0:
+            if depth == 0 and (kind == TokenType.SEMICOLON or (self.starts_statement() and word not in awaited)):
                 break
-            if depth == 0 and self.starts_statement():
-                if not self._belongs(verb, word, continues=continues):
-                    break
-                continues = False
-            if word in ("UNION", "EXCEPT", "INTERSECT", "ALL") or (word == "INSERT" and verb == "WITH"):
-                continues = True
+            if depth == 0:
+                awaited = self._awaited_after(word, awaited, own)
             self.at += 1
         return Query(self.span(first))
 
     @staticmethod
-    def _belongs(verb: str, word: str, *, continues: bool) -> bool:
-        if word in ("SELECT", "INSERT", "UPDATE", "DELETE") and continues:
-            return True
-        return word == "SET" and verb in ("UPDATE", "WITH")
+    def _awaited_after(word: str, awaited: set[str], own: dict[str, set[str]]) -> set[str]:
+        if word in ("UNION", "EXCEPT", "INTERSECT"):
+            return {"SELECT"}
+        return own.get(word, set()) if word in awaited else awaited
 
     def _set(self) -> Statement:
         if self.peek_type() == TokenType.PARAMETER:

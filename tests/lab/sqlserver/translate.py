@@ -68,6 +68,8 @@ class _Translation:
         names = self._output_names()
         if isinstance(self._tree, exp.Query):
             self._tree = self._qualified(self._tree)
+        else:
+            self._check_changed_columns()
         outputs = self._outputs(names)
         self._rewrite()
         return Translated(
@@ -182,7 +184,7 @@ class _Translation:
             tree = qualify_columns(tree, known)
             validate_qualify_columns(tree)
         except OptimizeError as error:
-            raise expressions.unresolved(error, written) from error
+            raise expressions.unresolved(error, written, self._tables.values()) from error
         except SqlglotError as error:
             raise errors.unknown_to_the_lab(f"how to read this query ({error})") from error
         return annotate_types(tree, known, dialect=dialect.LabTSQL)
@@ -199,6 +201,13 @@ class _Translation:
                     raise SqlServerError(4104, text)
                 if known is not None and column.name.casefold() not in known:
                     raise errors.invalid_column(written.get(column.name, column.name))
+
+    def _check_changed_columns(self) -> None:
+        """SQLite takes a quoted name that no table has for a string."""
+        known = {name.casefold() for table in self._tables.values() for name in table.columns}
+        strange = [column for column in self._tree.find_all(exp.Column) if column.name.casefold() not in known]
+        if strange:
+            raise errors.invalid_column(strange[0].name)
 
     def _names_of(self, source: t.Any) -> set[str]:
         if isinstance(source, exp.Table):

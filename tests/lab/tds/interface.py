@@ -93,8 +93,11 @@ Reply = ResultSet | RowCount | Message | DatabaseChanged | TransactionBegan | Tr
 class Session(t.Protocol):
     """The engine's end of one connection."""
 
-    spid: int
-    database: str
+    @property
+    def spid(self) -> int: ...
+
+    @property
+    def database(self) -> str: ...
 
     def execute(self, sql: str, parameters: t.Mapping[str, t.Any]) -> t.Iterator[Reply]:
         """Run a batch; `parameters` maps names with their @ to values. Raises `SqlServerError`."""

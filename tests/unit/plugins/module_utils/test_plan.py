@@ -112,17 +112,20 @@ def test_only_computers_that_lack_the_update_are_installed(
 
 
 @pytest.mark.parametrize(
-    ("stop_iis", "instances", "stopped"),
+    ("options", "instances", "stopped"),
     [
-        ("auto", [ISOLATED], True),
-        ("auto", [{**ISOLATED, "server": "BTS2"}], False),
-        ("auto", [{**ISOLATED, "type": "in_process"}], False),
-        ("always", [], True),
-        ("never", [ISOLATED], False),
+        ({}, [ISOLATED], True),
+        ({"stop_iis": "auto"}, [ISOLATED], True),
+        ({"stop_iis": "auto"}, [{**ISOLATED, "server": "BTS2"}], False),
+        ({"stop_iis": "auto"}, [{**ISOLATED, "type": "in_process"}], False),
+        ({"stop_iis": "always"}, [], True),
+        ({"stop_iis": "never"}, [ISOLATED], False),
     ],
 )
-def test_iis_is_stopped_where_a_host_is_isolated(stop_iis: str, instances: list[dict[str, str]], stopped: bool) -> None:
-    made = plan(of=group(host_instances=instances), stop_iis=stop_iis)
+def test_iis_is_stopped_where_a_host_is_isolated(
+    options: dict[str, str], instances: list[dict[str, str]], stopped: bool
+) -> None:
+    made = plan(of=group(host_instances=instances), **options)
     assert made.computers[0].services == (*HOST_INSTANCES, *(["W3SVC"] if stopped else []))
 
 
@@ -214,6 +217,10 @@ def test_the_plan_of_a_group_that_has_the_update() -> None:
 def test_the_result_is_plain_data() -> None:
     result = plan(one={"processes": [CONSOLE]}).as_result()
     assert json.loads(json.dumps(result)) == result
+    assert result["lines"][0].startswith("FAIL BTS1: ")
+    computer = result["computers"]["one.lab"]
+    assert computer.keys() == {"host", "name", "package", "install", "services", "applications"}
+    assert (computer["host"], computer["name"]) == ("one.lab", "BTS1")
     assert result["computers"]["one.lab"]["applications"] == [
         {"name": "Administration Console", "image": "mmc.exe", "pid": 4711, "session": 2}
     ]

@@ -110,8 +110,8 @@ ALL = (*WINDOWS, *IIS, *BIZTALK)
             IIS,
             True,
             (),
-            ["IISADMIN", "W3SVC", "WAS", "Gateway", "Portal"],
-            id="IIS, then all that depends on it, however far away",
+            ["WAS", "W3SVC", "IISADMIN", "Gateway", "Portal"],
+            id="IIS in the order of its dependencies, then all that depends on it, however far away",
         ),
         pytest.param((service("BTSSvc$Send"), *IIS[4:]), True, (), ["BTSSvc$Send", "IISADMIN"], id="IIS comes last"),
         pytest.param(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -34,6 +35,12 @@ def test_services_stop_at_once_without_waiting(run: Runner, computer: Computer) 
     assert all(service and service.wait_for("stopped", 5) for service in services)
     requested = [event["service"] for event in run.events("service.stop_requested")]
     assert requested == [HOST, RULES]
+
+
+def test_no_wait_returns_while_the_services_stop(run: Runner, computer: Computer) -> None:
+    computer.world.delays = dataclasses.replace(computer.world.delays, service_stop=30.0)
+    assert not stop(run, HOST, RULES)["error"]
+    assert (state(computer, HOST), state(computer, RULES)) == ("stop_pending", "stop_pending")
 
 
 def test_an_error_does_not_end_a_command(run: Runner) -> None:

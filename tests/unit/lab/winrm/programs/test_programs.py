@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 
+from tests.lab.windows.service import Definition, Program
 from tests.lab.winrm.programs import ProgramNotFoundError, run_program
 
 if t.TYPE_CHECKING:
@@ -81,6 +82,13 @@ def test_iisreset(session: Session, computer: Computer) -> None:
     assert run_program(session, ["iisreset"]).stdout.count("successfully") == 2
     assert "W3SVC ) : running" in run_program(session, ["iisreset", "/status"]).stdout
     assert run_program(session, ["iisreset", "/reboot"]).code == 87
+
+
+def test_iisreset_stops_what_depends_on_iis(session: Session, computer: Computer) -> None:
+    definition = Definition("FTPSVC", "Microsoft FTP Service", "other", (Program("svchost.exe"),), depends_on=("WAS",))
+    computer.services.run_at_boot(computer.services.add(definition))
+    assert run_program(session, ["iisreset", "/stop"]).code == 0
+    assert states(computer, "FTPSVC", "WAS") == {"stopped"}
 
 
 def test_whoami_knows_no_switch(session: Session) -> None:
