@@ -40,3 +40,12 @@ def run(playbook: str, lab: Lab, *arguments: str) -> subprocess.CompletedProcess
 def changes(events: Sequence[Event]) -> list[str]:
     """The events that change something, as text."""
     return [f"{event.kind} {event.fields}" for event in events if event.kind not in READING]
+
+
+def states(lab: Lab) -> dict[tuple[str, str], str]:
+    """The state of every service, by computer and name."""
+    return {
+        (computer.name, service.name): service.state
+        for computer in lab.world.computers.values()
+        for service in computer.services.all()
+    }

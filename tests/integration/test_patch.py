@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from tests.integration.runs import CLOSE_APPLICATIONS, changes, run
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 from tests.lab.inventory import DEFAULT_UPDATE
@@ -18,16 +18,8 @@ from tests.lab.summary import phases
 if t.TYPE_CHECKING:
     from tests.lab.lab import Lab
 
-# Issue-level budget: see docs/architecture of the roles; the whole run of patch.yml on one computer.
+# For the whole of patch.yml; each costs seconds of the outage on real computers.
 MOST_REMOTE_TASKS = 40
-
-
-def states(lab: Lab) -> dict[tuple[str, str], str]:
-    return {
-        (computer.name, service.name): service.state
-        for computer in lab.world.computers.values()
-        for service in computer.services.all()
-    }
 
 
 def test_patching_keeps_every_rule_and_a_second_run_changes_nothing(lab: Lab) -> None:

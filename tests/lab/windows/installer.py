@@ -8,6 +8,7 @@ It never checks that the procedure of KB 2003907 was kept: like the real one it 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import ntpath
 import threading
@@ -56,22 +57,8 @@ class Installer:
             return INVALID_COMMAND_LINE
         if log_path and not self._computer.files.is_dir(ntpath.dirname(log_path)):
             return LOG_FAILURE
-        if not self._busy.acquire(blocking=False):
-            return BUSY
-        try:
-            return self._install(package, digest, log_path, account, interactive=interactive)
-        finally:
-            self._busy.release()
-
-    def _package(self, path: str) -> tuple[str, PackageSpec]:
-        digest = hashlib.sha256(self._computer.files.read(path)).hexdigest()
-        if digest not in self._world.packages:
-            raise NotExecutableError(f"{path} on {self._computer.name} is not a program that the lab knows ({digest})")
-        return digest, self._world.packages[digest]
-
-    def _install(self, package: PackageSpec, digest: str, log_path: str, account: Account, *, interactive: bool) -> int:
-        emit, name = self._world.events.emit, self._computer.name
-        emit(
+        name = self._computer.name
+        self._world.events.emit(
             "install.started",
             computer=name,
             kb=package.kb,
@@ -81,7 +68,32 @@ class Installer:
             account=account.name,
             administrator=account.administrator,
         )
-        log: list[str] = [f"=== {package.title} on {name} ==="]
+        exit_code = self._run_alone(package, log_path, account, interactive=interactive)
+        self._world.events.emit("install.finished", computer=name, kb=package.kb, sha256=digest, exit_code=exit_code)
+        return exit_code
+
+    @contextlib.contextmanager
+    def occupied(self) -> t.Iterator[None]:
+        """Somebody else installs something on this computer."""
+        with self._busy:
+            yield
+
+    def _package(self, path: str) -> tuple[str, PackageSpec]:
+        digest = hashlib.sha256(self._computer.files.read(path)).hexdigest()
+        if digest not in self._world.packages:
+            raise NotExecutableError(f"{path} on {self._computer.name} is not a program that the lab knows ({digest})")
+        return digest, self._world.packages[digest]
+
+    def _run_alone(self, package: PackageSpec, log_path: str, account: Account, *, interactive: bool) -> int:
+        if not self._busy.acquire(blocking=False):
+            return BUSY
+        try:
+            return self._install(package, log_path, account, interactive=interactive)
+        finally:
+            self._busy.release()
+
+    def _install(self, package: PackageSpec, log_path: str, account: Account, *, interactive: bool) -> int:
+        log: list[str] = [f"=== {package.title} on {self._computer.name} ==="]
         exit_code = self._refusal(package, account)
         if exit_code == SUCCESS:
             time.sleep(self._world.delays.install)
@@ -91,7 +103,6 @@ class Installer:
             self._register(package)
         log.append(f"Exit code {exit_code}")
         self._write_logs(package, log_path, log)
-        emit("install.finished", computer=name, kb=package.kb, sha256=digest, exit_code=exit_code)
         return exit_code
 
     def _refusal(self, package: PackageSpec, account: Account) -> int:

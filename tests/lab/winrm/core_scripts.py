@@ -38,7 +38,7 @@ def is_bootstrap(script: str) -> bool:
     """Whether a script is the one that reads a manifest from its input and runs that."""
     bootstrap = _lines(_core_script("bootstrap_wrapper.ps1").decode())
     before, after = _wrapping()
-    return _lines(script) in (bootstrap, f"{before}{bootstrap}{after}", f"{bootstrap}{after}")
+    return _lines(script) in {f"{start}{bootstrap}{end}" for start in ("", before) for end in ("", after)}
 
 
 def check_core_script(name: str, content: str) -> None:

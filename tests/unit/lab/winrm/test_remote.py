@@ -118,8 +118,9 @@ def test_files_come_and_go(client: Client) -> None:
     assert json.loads(client.script("winrm_put_file.ps1", data, Path=path).stdout) == {
         "sha1": hashlib.sha1(b"one two", usedforsecurity=False).hexdigest()
     }
-    fetched = client.script("winrm_fetch_file.ps1", Path=path, BufferSize=4, Offset=4).stdout
-    assert base64.b64decode(fetched) == b"two"
+    for offset, part in ((0, b"one "), (4, b"two")):
+        fetched = client.script("winrm_fetch_file.ps1", Path=path, BufferSize=4, Offset=offset).stdout
+        assert base64.b64decode(fetched) == part
     assert client.script("winrm_fetch_file.ps1", Path=folder, BufferSize=4, Offset=0).stdout.strip() == b"[DIR]"
     assert client.send(ShellModule().exists(path)).code == 0
     assert client.send(ShellModule().remove(folder, recurse=True)).code == 0

@@ -123,7 +123,7 @@ def test_only_computers_that_lack_the_update_are_installed(
     ],
 )
 def test_iis_is_stopped_where_a_host_is_isolated(
-    options: dict[str, str], instances: list[dict[str, str]], stopped: bool
+    options: dict[str, t.Any], instances: list[dict[str, str]], stopped: bool
 ) -> None:
     made = plan(of=group(host_instances=instances), **options)
     assert made.computers[0].services == (*HOST_INSTANCES, *(["W3SVC"] if stopped else []))

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs that cannot go on: what is left behind is safe, and the operator is told what happened."""
+
+from __future__ import annotations
+
+import typing as t
+
+from tests.integration.runs import CLOSE_APPLICATIONS, run, states
+from tests.lab.invariants import broken
+from tests.lab.invariants.history import History
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.lab.lab import Lab
+
+DOWN = ("host_instance", "rule_engine", "iis", "agent")
+
+
+def nothing_runs(lab: Lab) -> bool:
+    services = [service for computer in lab.world.computers.values() for service in computer.services.all()]
+    return all(service.state == "stopped" for service in services if service.definition.role in DOWN)
+
+
+def test_a_session_that_does_not_go_away_brings_everything_back_up(small_lab: Lab) -> None:
+    before = states(small_lab)
+    small_lab.instances["SQL1"].open_session(
+        host="MON1", program="Nosy Monitor", login=r"LAB\alice", database="BizTalkMsgBoxDb"
+    )
+
+    result = run("patch", small_lab, *CLOSE_APPLICATIONS)
+
+    assert result.returncode != 0
+    assert "Nosy Monitor" in result.stdout
+    assert "Nothing was installed, and everything that ran before runs again" in result.stdout
+    assert History(small_lab.events.events).installs == []
+    assert states(small_lab) == before
+    assert broken(small_lab.events.events) == {}
+
+
+def test_an_install_that_fails_leaves_the_group_down(small_lab: Lab) -> None:
+    with small_lab.world.computers["BTS2"].installer.occupied():
+        result = run("patch", small_lab, *CLOSE_APPLICATIONS)
+
+    assert result.returncode != 0
+    assert "1618" in result.stdout
+    assert [item.exit_code for item in History(small_lab.events.events).installs] == [0, 1618]
+    assert nothing_runs(small_lab)
+    assert broken(small_lab.events.events) == {}
+
+
+def test_an_installer_without_rights_on_sql_server_is_found_out(open_lab: Callable[..., Lab]) -> None:
+    with open_lab(accounts=[{"name": r"LAB\patchadmin", "sysadmin": False}]) as lab:
+        result = run("patch", lab, *CLOSE_APPLICATIONS)
+
+        assert result.returncode != 0
+        assert "HRESULT=0x80040e14" in result.stdout
+        assert len(History(lab.events.events).installs) == 1
+        assert nothing_runs(lab)
+    assert "R4" in broken(lab.events.events)
+    assert lab.instances["SQL1"].damaged() == ["BizTalkMsgBoxDb", "BizTalkDTADb"]
