@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import ast
 import functools
-import os
 import re
-import sys
 import typing as t
 from dataclasses import dataclass
-from pathlib import Path
 
 import yaml
+
+from tests.setup.paths import COLLECTIONS
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
 _GROUPS = ("mutually_exclusive", "required_one_of", "required_together")
 _COPIED = ("type", "elements", "required", "default", "choices", "aliases")
@@ -62,16 +64,14 @@ class ModuleSpec:
         )
 
 
-@functools.cache
 def collection_path() -> Path:
-    """Where ansible.windows is installed."""
-    configured = os.environ.get("ANSIBLE_COLLECTIONS_PATH", "").split(os.pathsep)
-    usual = [str(Path.home() / ".ansible" / "collections"), "/usr/share/ansible/collections"]
-    for root in filter(None, [*configured, *sys.path, *usual]):
-        for base in (Path(root), Path(root) / "ansible_collections"):
-            if (found := base / "ansible" / "windows").joinpath("plugins", "modules").is_dir():
-                return found
-    raise FileNotFoundError("the collection ansible.windows is not installed: set ANSIBLE_COLLECTIONS_PATH")
+    """Where set-up has installed ansible.windows, for ansible-playbook and for the lab."""
+    path = COLLECTIONS / "ansible" / "windows"
+    if not path.is_dir():
+        raise FileNotFoundError(
+            f"the collection ansible.windows is not installed in {path}: run make demo or make test"
+        )
+    return path
 
 
 def _option(name: str, documented: Option, secret: set[str]) -> Option:

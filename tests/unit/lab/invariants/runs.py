@@ -15,14 +15,8 @@ ACCOUNT = r"LAB\patchadmin"
 DATABASES = ("BizTalkMgmtDb", "BizTalkMsgBoxDb", "SSODB")
 COMPUTERS = ("BTS1", "BTS2", "BTS3")
 SCRIPT = "msgboxlogic.sql"
-HOST, IDLE_HOST, RULES, IIS, SSO, AGENT = (
-    "BTSSvc$A",
-    "BTSSvc$B",
-    "RuleEngineUpdateService",
-    "W3SVC",
-    "ENTSSO",
-    "SQLSERVERAGENT",
-)
+HOST, IDLE_HOST, RULES, IIS, SSO = "BTSSvc$A", "BTSSvc$B", "RuleEngineUpdateService", "W3SVC", "ENTSSO"
+AGENT, ENGINE, SPOOLER = "SQLSERVERAGENT", "MSSQLSERVER", "Spooler"
 ROLES = {
     HOST: "host_instance",
     IDLE_HOST: "host_instance",
@@ -30,6 +24,8 @@ ROLES = {
     IIS: "iis",
     SSO: "sso",
     AGENT: "agent",
+    ENGINE: "sql_server",
+    SPOOLER: "other",
 }
 
 
@@ -93,18 +89,16 @@ def backup(*databases: str, identity: int = 8) -> list[Event]:
 
 def lab(architectures: t.Mapping[str, str], packages: list[dict[str, t.Any]]) -> Event:
     """On each computer one host instance runs and another one is stopped; a console is open on BTS2."""
+    on_each = {HOST: "running", IDLE_HOST: "stopped", **dict.fromkeys((RULES, IIS, SSO, SPOOLER), "running")}
     services = [
         {"computer": computer, "service": service, "role": ROLES[service], "state": state}
         for computer in architectures
-        for service, state in (
-            (HOST, "running"),
-            (IDLE_HOST, "stopped"),
-            (RULES, "running"),
-            (IIS, "running"),
-            (SSO, "running"),
-        )
+        for service, state in on_each.items()
     ]
-    services.append({"computer": "SQL1", "service": AGENT, "role": "agent", "state": "running"})
+    services += [
+        {"computer": "SQL1", "service": service, "role": ROLES[service], "state": "running"}
+        for service in (ENGINE, AGENT)
+    ]
     return event(
         "lab.started",
         group="BizTalkGroup",

@@ -17,12 +17,14 @@ from tests.unit.lab.invariants.runs import (
     AGENT,
     COMPUTERS,
     DATABASES,
+    ENGINE,
     HOST,
     IDLE_HOST,
     IIS,
     KB,
     RULES,
     SCRIPT,
+    SPOOLER,
     SSO,
     Log,
     backup,
@@ -358,6 +360,15 @@ def keep_running(log: Log, computer: str, service: str) -> None:
             R17=("W3SVC on BTS3 ran before and is stopped now",),
         ),
         case(
+            "services that nobody had to stop are left stopped",
+            lambda log: log.put_before(stop("BTS1", SSO) + stop("BTS2", SPOOLER) + stop("SQL1", ENGINE), "lab.stopped"),
+            R17=(
+                "ENTSSO on BTS1 ran before and is stopped now",
+                "Spooler on BTS2 ran before and is stopped now",
+                "MSSQLSERVER on SQL1 ran before and is stopped now",
+            ),
+        ),
+        case(
             "a service is started that did not run before",
             lambda log: log.put_before(start("BTS3", IDLE_HOST), "lab.stopped"),
             R17=("BTSSvc$B on BTS3 was started, though it did not run before",),
@@ -486,6 +497,13 @@ def test_a_run_that_stops_at_a_failed_install_breaks_no_rule(exit_code: int | No
     assert {rule: text for rule, text in not_applicable(log).items() if rule in UNFINISHED} == dict.fromkeys(
         UNFINISHED, reason
     )
+
+
+def test_an_install_that_never_ends_is_no_time_to_stop_enterprise_sso() -> None:
+    log = good_run(SCRIPT)
+    fail(log, None)
+    log += stop("BTS1", SSO)
+    assert broken(log) == {"R14": ("ENTSSO on BTS1 was stopped between the installs",)}
 
 
 @pytest.mark.parametrize("exit_code", [3010, 1641])
