@@ -24,6 +24,8 @@ def patch_plan(
     stop_iis: str = "auto",
     stop_services: t.Sequence[str] = (),
 ) -> dict[str, t.Any]:
+    if isinstance(stop_services, str):
+        raise AnsibleFilterError(f"the services to stop must be a list of names, but are the string {stop_services!r}")
     snapshots = {host: _snapshot(host, raw) for host, raw in computers.items()}
     for host, snapshot in snapshots.items():
         if snapshot.architecture not in packages:

@@ -18,12 +18,12 @@ if t.TYPE_CHECKING:
 
 CLOSE_APPLICATIONS = ("-e", "biztalk_close_applications=true")
 SHORT_WAITS = {
-    "biztalk_poll_interval": 1,
-    "biztalk_backup_poll_interval": 1,
-    "biztalk_idle_interval": 1,
-    "biztalk_idle_timeout": 20,
-    "biztalk_start_timeout": 15,
-    "biztalk_stop_timeout": 15,
+    "biztalk_poll_interval": "1",
+    "biztalk_backup_poll_interval": "1",
+    "biztalk_idle_interval": "1",
+    "biztalk_idle_timeout": "20",
+    "biztalk_start_timeout": "15",
+    "biztalk_stop_timeout": "15",
 }
 
 # What a run that only looks may leave in the event log.
@@ -33,7 +33,8 @@ READING = ("remote.task", "session.opened", "session.closed", "sql.who", "sql.lo
 def run(playbook: str, lab: Lab, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a playbook of the collection, or one at a path, with short waits."""
     name = playbook if "/" in playbook else f"biztalk.patching.{playbook}"
-    waits = [text for name, value in SHORT_WAITS.items() for text in ("-e", f"{{{name}: {value}}}")]
+    # As strings, which is what an operator's -e name=value gives.
+    waits = [text for item in SHORT_WAITS.items() for text in ("-e", "=".join(item))]
     return run_playbook(name, lab.inventory_path, *waits, *arguments)
 
 

@@ -89,4 +89,4 @@ def test_a_backup_job_that_cannot_run(open_lab: Callable[..., Lab], job: dict[st
 
 
 def test_an_open_administration_console(lab: Lab) -> None:
-    assert "BTS2: Administration Console" in refused(lab)
+    assert "BTS2: Administration Console" in refused(lab, "-e", "biztalk_close_applications=false")

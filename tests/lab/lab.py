@@ -70,6 +70,8 @@ class Lab:
     ) -> None:
         for endpoint in self._endpoints():
             endpoint.stop()
+        for instance in self.instances.values():
+            instance.close()
         self.world.scheduler.close()
         self.events.emit("lab.stopped")
         self.events.close()

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.lab.events import Event, check_vocabulary
+from tests.lab.invariants import judge_all
 
 KB = "5009901"
 ACCOUNT = r"LAB\patchadmin"
@@ -190,3 +193,28 @@ def good_run(
             log += start(computer, service)
     log.append(event("lab.stopped"))
     return log
+
+
+Spoil = t.Callable[[Log], t.Any]
+Broken = dict[str, tuple[str, ...]]
+
+
+def case(name: str, spoil: Spoil, **expected: tuple[str, ...]) -> t.Any:
+    """One way to spoil a run, and what the rules that it breaks have to say."""
+    return pytest.param(spoil, expected, id=name)
+
+
+def at_install(text: str, computers: tuple[str, ...] = COMPUTERS) -> tuple[str, ...]:
+    return tuple(f"{text} when KB{KB} was installed on {computer}" for computer in computers)
+
+
+def not_applicable(log: Log) -> dict[str, str]:
+    return {verdict.rule: verdict.not_applicable for verdict in judge_all(log) if verdict.not_applicable}
+
+
+def fail(log: Log, exit_code: int | None) -> None:
+    """The install on BTS2 fails, or never ends, and the run ends with it: the group stays down."""
+    end = log.where("install.finished", computer="BTS2")[0]
+    del log[end + (0 if exit_code is None else 1) :]
+    if exit_code is not None:
+        log.change({"exit_code": exit_code}, "install.finished", computer="BTS2")

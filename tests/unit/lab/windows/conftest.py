@@ -43,3 +43,18 @@ def world(tmp_path: Path, sql: FakeSqlInstance) -> Iterator[World]:
     yield made
     scheduler.close()
     events.close()
+
+
+@pytest.fixture
+def outage(world: World) -> World:
+    """The group is down: on every computer only Enterprise SSO and Windows' own services run."""
+    for found in world.computers.values():
+        for service in found.services.all():
+            if service.definition.role in ("host_instance", "rule_engine", "iis", "agent"):
+                for process in service.processes:
+                    found.processes.end(process.pid, "test")
+                service.state, service.processes = "stopped", []
+        for process in found.processes.all():
+            if process.image == "mmc.exe":
+                found.processes.end(process.pid, "test")
+    return world

@@ -35,6 +35,15 @@ def test_the_services_are_in_the_states_of_the_topology(name: str, services: dic
     assert {service.name: service.state for service in world.computers[name].services.all()} == services
 
 
+def test_a_computer_knows_its_folders_and_name(world: World) -> None:
+    computer = world.computers["BTS1"]
+    assert computer.environment["COMPUTERNAME"] == "BTS1"
+    folders = [computer.environment[name] for name in ("ProgramData", "ProgramFiles", "SystemRoot", "TEMP")]
+    assert folders == [r"C:\ProgramData", r"C:\Program Files", r"C:\Windows", r"C:\Windows\Temp"]
+    assert all(computer.files.is_dir(folder) for folder in [*folders, furniture.INSTALL_PATH])
+    assert not computer.pending_restart
+
+
 def test_no_service_is_said_to_have_been_started(world: World) -> None:
     assert {event.kind for event in world.events.events} == {"process.started"}
 
@@ -70,7 +79,9 @@ def test_services_and_the_console_are_connected(world: World, sql: FakeSqlInstan
 def test_the_console_is_open_on_somebodys_desktop(world: World) -> None:
     (console,) = [process for process in world.computers["BTS2"].processes.all() if process.image == "mmc.exe"]
     assert console.session != 0
-    assert "BTSmmc.msc" in console.command_line
+    assert console.command_line == (
+        '"C:\\Windows\\system32\\mmc.exe" "C:\\Program Files (x86)\\Microsoft BizTalk Server\\BTSmmc.msc"'
+    )
 
 
 @pytest.mark.parametrize(("in_group", "configured"), [(True, True), (False, False)])

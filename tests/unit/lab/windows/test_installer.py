@@ -12,68 +12,34 @@ import typing as t
 import pytest
 
 from tests.lab import topology
-from tests.lab.packages.spec import PackageSpec, SqlScript
 from tests.lab.windows import furniture
-from tests.lab.windows.computer import Computer, biztalk_computer
+from tests.lab.windows.computer import biztalk_computer
 from tests.lab.windows.files import FileError
-from tests.lab.windows.installer import ANONYMOUS, NotExecutableError
+from tests.lab.windows.installer import NotExecutableError
+from tests.unit.lab.windows.updates import (
+    ADMINISTRATOR,
+    EXECUTABLE,
+    NO_SYSADMIN,
+    NOBODY,
+    SETUP_LOG,
+    WITH_SQL,
+    WITHOUT_SQL,
+    install,
+    installing,
+    text_of,
+)
 
 if t.TYPE_CHECKING:
-    from tests.lab.events import Event
+    from tests.lab.windows.computer import Computer
     from tests.lab.world import World
     from tests.unit.lab.windows.fakes import FakeSqlInstance
 
 TIMEOUT = 5.0
-ADMINISTRATOR = topology.Account(r"LAB\patchadmin", "", administrator=True, sysadmin=True)
-NOBODY = topology.Account(r"LAB\alice", "")
-NO_SYSADMIN = topology.Account(r"LAB\winadmin", "", administrator=True)
-EXECUTABLE = r"C:\Windows\Temp\update.exe"
-WITH_SQL = PackageSpec(
-    kb="5009901",
-    title="Microsoft BizTalk Server 2020 Cumulative Update 4 [KB 5009901]",
-    version="3.13.844.0",
-    architecture="x64",
-    sql_scripts=(SqlScript("msgboxlogic.sql", "BizTalkMsgBoxDb"), SqlScript("tracking.sql", "BizTalkDTADb")),
-    dlls=("BTSMsgCore.dll",),
-)
-WITHOUT_SQL = dataclasses.replace(WITH_SQL, sql_scripts=())
-SETUP_LOG = r"C:\ProgramData\Microsoft\E-Business Servers Updates\Updates\Uninstall5009901\setup.log"
 
 
 @pytest.fixture
-def computer(world: World) -> Computer:
-    """A computer of a group that is down: on every computer only Enterprise SSO and Windows' own services run."""
-    for found in world.computers.values():
-        for service in found.services.all():
-            if service.definition.role in ("host_instance", "rule_engine", "iis", "agent"):
-                for process in service.processes:
-                    found.processes.end(process.pid, "test")
-                service.state, service.processes = "stopped", []
-        for process in found.processes.all():
-            if process.image == "mmc.exe":
-                found.processes.end(process.pid, "test")
-    return world.computers["BTS1"]
-
-
-def install(
-    computer: Computer,
-    package: PackageSpec = WITH_SQL,
-    *arguments: str,
-    account: topology.Account = ADMINISTRATOR,
-    interactive: bool = True,
-) -> int:
-    data = repr(package).encode()
-    computer.world.packages[hashlib.sha256(data).hexdigest()] = package
-    computer.files.write(EXECUTABLE, data, "test")
-    return computer.installer.run(EXECUTABLE, list(arguments or ("/quiet",)), account, interactive=interactive)
-
-
-def installing(world: World) -> list[Event]:
-    return [event for event in world.events.events if event.kind.startswith("install.")]
-
-
-def text_of(computer: Computer, path: str) -> list[str]:
-    return computer.files.read(path).decode("utf-16").splitlines()
+def computer(outage: World) -> Computer:
+    return outage.computers["BTS1"]
 
 
 def test_an_install_that_keeps_the_rules_succeeds(computer: Computer, sql: FakeSqlInstance) -> None:
@@ -228,70 +194,6 @@ def test_the_logs_are_written(switches: tuple[str, ...], paths: list[str], compu
             "ExecuteCommand HRESULT=0x00000000",
             "Exit code 0",
         ]
-
-
-@pytest.mark.parametrize(
-    ("account", "interactive", "login"),
-    [
-        pytest.param(NO_SYSADMIN, True, r"LAB\winadmin", id="the account is not sysadmin"),
-        pytest.param(ADMINISTRATOR, False, ANONYMOUS, id="a network logon has no credentials to take along"),
-    ],
-)
-def test_a_script_that_is_refused_damages_its_database_and_setup_goes_on(
-    account: topology.Account, interactive: bool, login: str, world: World, computer: Computer, sql: FakeSqlInstance
-) -> None:
-    assert install(computer, account=account, interactive=interactive) == 0
-    assert sql.scripts == []
-    assert sql.damages == [
-        ("BizTalkMsgBoxDb", f"msgboxlogic.sql was refused for {login}"),
-        ("BizTalkDTADb", f"tracking.sql was refused for {login}"),
-    ]
-    scripts = [event for event in installing(world) if event.kind == "install.script"]
-    assert [(event["account"], event["sysadmin"]) for event in scripts] == [(login, False)] * 2
-    assert text_of(computer, SETUP_LOG).count("ExecuteCommand HRESULT=0x80040e14") == 2
-
-
-@pytest.mark.parametrize(
-    ("where", "service", "reason"),
-    [
-        ("BTS1", "BTSSvc$ProcessingHost", "BTSSvc$ProcessingHost ran on BTS1"),
-        ("BTS2", "RuleEngineUpdateService", "RuleEngineUpdateService ran on BTS2"),
-        ("BTS3", "W3SVC", "W3SVC ran on BTS3"),
-        ("SQL1", "SQLSERVERAGENT", "SQLSERVERAGENT ran on SQL1"),
-    ],
-)
-@pytest.mark.parametrize("state", ["running", "start_pending", "stop_pending"])
-def test_a_service_that_runs_anywhere_damages_every_database_that_a_script_changes(
-    where: str,
-    service: str,
-    reason: str,
-    state: t.Literal["running", "start_pending", "stop_pending"],
-    world: World,
-    computer: Computer,
-    sql: FakeSqlInstance,
-) -> None:
-    disturber = world.computers[where].services.get(service)
-    assert disturber is not None
-    disturber.state = state
-    install(computer)
-    assert sql.damages == [
-        ("BizTalkMsgBoxDb", f"msgboxlogic.sql ran while {reason}"),
-        ("BizTalkDTADb", f"tracking.sql ran while {reason}"),
-    ]
-
-
-def test_a_session_damages_the_database_that_it_uses(world: World, computer: Computer, sql: FakeSqlInstance) -> None:
-    world.computers["BTS2"].processes.start("mmc.exe", user=r"LAB\alice", databases=("BizTalkDTADb",))
-    install(computer)
-    assert sql.damages == [("BizTalkDTADb", "tracking.sql ran while mmc on BTS2 used it")]
-
-
-def test_an_update_without_sql_damages_nothing(world: World, computer: Computer, sql: FakeSqlInstance) -> None:
-    agent = world.computers["SQL1"].services.get("SQLSERVERAGENT")
-    assert agent is not None
-    agent.state = "running"
-    assert install(computer, WITHOUT_SQL) == 0
-    assert (sql.scripts, sql.damages) == ([], [])
 
 
 @pytest.mark.parametrize(("where", "code"), [("BTS1", 3010), ("BTS2", 0)])

@@ -184,6 +184,18 @@ def test_a_start_starts_what_the_service_needs_first(world: World, computer: Com
     ]
 
 
+def test_a_service_starts_when_what_it_needs_has_had_its_time(
+    world: World, computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computer.services.add(Definition("Portal", "Portal", "iis", (), depends_on=("W3SVC", "IISADMIN")))
+    stop(computer, "W3SVC", "WAS")
+    world.delays = dataclasses.replace(world.delays, service_start=1.0)
+    delays: list[float] = []
+    monkeypatch.setattr(world.scheduler, "after", lambda seconds, _action: delays.append(seconds))
+    get(computer, "Portal").start("test")
+    assert delays == [1.0, 2.0, 3.0]
+
+
 def test_a_start_fails_where_what_the_service_needs_has_gone(world: World, computer: Computer) -> None:
     stop(computer, "W3SVC")
     gate = threading.Event()
