@@ -101,7 +101,7 @@ def start_command(names: t.Sequence[str]) -> str:
 
 def agent_service(instance: str) -> str:
     """The service name of the SQL Server Agent of a SQL Server instance, `COMPUTER` or `COMPUTER\\NAME`."""
-    _computer, _, name = instance.partition("\\")
+    name = instance.partition("\\")[2]
     return f"SQLAgent${name}" if name and name.upper() != "MSSQLSERVER" else "SQLSERVERAGENT"
 
 

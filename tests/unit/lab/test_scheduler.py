@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 import logging
 import threading
+import time
 import typing as t
 
 import pytest
@@ -36,6 +37,16 @@ def test_actions_run_when_they_are_due_and_in_order(scheduler: Scheduler) -> Non
         scheduler.after(0.0, functools.partial(seen.append, name))
     assert done.wait(TIMEOUT)
     assert seen == ["first", "second", "third", "fourth"]
+
+
+def test_an_action_does_not_run_before_it_is_due(scheduler: Scheduler) -> None:
+    ran: list[float] = []
+    done = threading.Event()
+    began = time.monotonic()
+    scheduler.after(0.03, lambda: ran.append(time.monotonic()))
+    scheduler.after(0.03, done.set)
+    assert done.wait(TIMEOUT)
+    assert ran[0] - began >= 0.03
 
 
 def test_a_sooner_action_does_not_wait_for_a_later_one(scheduler: Scheduler) -> None:

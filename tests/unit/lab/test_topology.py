@@ -42,6 +42,37 @@ def test_references_are_looked_up_by_name(default: Topology) -> None:
     assert default.databases_by_role["sso"].backed_up_as_other
 
 
+def test_a_database_is_found_on_the_instance_that_hosts_it() -> None:
+    second = {"name": r"SQL2\BTS", "computer": "SQL2", "databases": [{"name": "Ledger", "role": "other"}]}
+    topology = Topology.load(DEFAULT, overrides={"sql_servers": [second]})
+    assert (topology.instance_of("BizTalkMsgBoxDb"), topology.instance_of("Ledger")) == ("SQL1", r"SQL2\BTS")
+
+
+def test_what_a_file_leaves_out_is_the_usual() -> None:
+    added = {
+        "accounts": [{"name": r"LAB\new", "password": "x"}],
+        "computers": [{"name": "BTS9"}],
+        "sql_servers": [
+            {
+                "name": "SQL9",
+                "computer": "SQL9",
+                "databases": [{"name": "Ledger", "role": "other"}],
+                "logins": [{"name": "reader", "password": "x"}],
+                "backup_job": {},
+            }
+        ],
+    }
+    topology = Topology.load(DEFAULT, overrides=added)
+    account, computer, server = topology.accounts[-1], topology.computers[-1], topology.sql_servers[-1]
+    assert (account.administrator, account.sysadmin) == (False, False)
+    assert (computer.architecture, computer.host_instances, computer.applications) == ("x64", {}, ())
+    assert computer.in_group
+    assert server.agent_running
+    assert server.backup_job == BackupJob(exists=True, enabled=False, path=None)
+    assert not server.logins[0].sysadmin
+    assert not server.databases[0].backed_up_as_other
+
+
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [

@@ -245,15 +245,32 @@ def test_the_agent_is_a_service_here_and_an_engine_there(world: World, sql: Fake
     assert sql.agent == ["started", "stopped", "started"]
 
 
-def test_the_log_has_a_state_before_anybody_sees_it(world: World, computer: Computer) -> None:
-    seen: list[int] = []
-    service = get(computer, "Spooler")
+def test_the_log_has_a_state_before_anybody_sees_it(
+    world: World, computer: Computer, sql: FakeSqlInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, seen = get(computer, "BTSSvc$ProcessingHost"), []
+    emit = world.events.emit
 
-    def stopped() -> bool:
-        if service.state == "stopped":
-            seen.append(len(log_of(world, "Spooler")))
-        return service.state == "stopped"
+    def watch(kind: str, **fields: t.Any) -> None:
+        if kind.startswith("service."):
+            seen.append((kind.removeprefix("service."), service.state))
+        emit(kind, **fields)
 
-    service.stop("test")
-    assert computer.services.wait(stopped, TIMEOUT)
-    assert seen == [2]
+    monkeypatch.setattr(world.events, "emit", watch)
+    stop(computer, service.name)
+    service.start("test")
+    assert service.wait_for("running", TIMEOUT)
+    stop(computer, service.name)
+    sql.damage("BizTalkMsgBoxDb", "test")
+    service.start("test")
+    assert service.wait_for("stopped", TIMEOUT)
+    stopping = [("stop_requested", "stop_pending"), ("stopped", "stop_pending")]
+    starting = ("start_requested", "start_pending")
+    assert seen == [
+        *stopping,
+        starting,
+        ("started", "start_pending"),
+        *stopping,
+        starting,
+        ("start_failed", "start_pending"),
+    ]
