@@ -131,8 +131,8 @@ def make_plan(
     """Decide what happens to each computer.
 
     `snapshots` are by inventory host, `group` is the result of `group_info`, `packages` maps an architecture as Windows
-    reports it to the package that `package_select` chose, `sql_hosts` maps inventory hosts of SQL Server computers to the
-    names of these computers; an empty name stands for the one in the inventory.
+    reports it to the package that `package_select` chose, `sql_hosts` maps inventory hosts of SQL Server computers to
+    the names of these computers; an empty name stands for the one in the inventory.
     """
     servers = {server["name"].upper(): server for server in group["servers"]}
     isolated = {row["server"].upper() for row in group["host_instances"] if row["type"] == "isolated"}

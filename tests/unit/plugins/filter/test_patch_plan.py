@@ -90,3 +90,8 @@ def test_a_broken_snapshot_is_an_error_that_names_the_host(raw: t.Any, cause: st
 def test_a_computer_that_has_no_package_is_an_error() -> None:
     with pytest.raises(AnsibleFilterError, match=r"no package is given for one\.lab, which is 64-bit"):
         plan_of(raw_snapshot(), packages={"32-bit": PACKAGES["64-bit"]})
+
+
+def test_a_string_is_no_list_of_services() -> None:
+    with pytest.raises(AnsibleFilterError, match="must be a list of names, but are the string 'Spooler'"):
+        plan_of(raw_snapshot(), stop_services="Spooler")
