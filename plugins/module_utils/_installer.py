@@ -73,7 +73,7 @@ def read_installer(path: Path) -> Installer:
 
     try:
         with olefile.OleFileIO(str(path)) as compound:
-            kind = _KINDS.get(compound.getclsid("")[:8])
+            kind = _KINDS.get(compound.root.clsid[:8]) if compound.root else None
             if kind == "msi":
                 return _msi(path)
             if kind == "msp":
