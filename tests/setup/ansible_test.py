@@ -29,16 +29,10 @@ wanted = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no
 sys.exit(subprocess.call([{python!r}, "-m", "pip", "--python", sys.executable, "install", *wanted]))
 """
 
-# Not a collection's own code but this repository's; ruff and mypy judge it.
-_OTHER_FOLDERS = tuple(
-    Path(name)
-    for name in ("benchmarks", "tests/integration", "tests/lab", "tests/setup", "tests/unit/lab", "tests/unit/setup")
-)
-
 
 def prepare_ansible_test() -> None:
     """Bring the copy of the checkout up to date, and the home folder that ansible-test gets instead of the user's."""
-    mirror(collection_files(checkout_files()), ROOT, ANSIBLE_TEST_TREE)
+    mirror(checkout_files(), ROOT, ANSIBLE_TEST_TREE)
     # Without this it would ask the repository around it for the files to test, which ignores .cache.
     run(["git", "init", "--quiet", ANSIBLE_TEST_TREE])
     windows = ANSIBLE_TEST_TREE.parents[1] / "ansible" / "windows"
@@ -52,11 +46,6 @@ def checkout_files() -> list[Path]:
     """Return the files that are, or may become, part of the repository, relative to its root."""
     listed = run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT)
     return [Path(name) for name in listed.split("\0") if name and (ROOT / name).is_file()]
-
-
-def collection_files(files: Iterable[Path]) -> list[Path]:
-    """Return those of the files that make the collection or test its plugins."""
-    return [name for name in files if not any(folder in name.parents for folder in _OTHER_FOLDERS)]
 
 
 def mirror(files: Iterable[Path], source: Path, target: Path) -> None:

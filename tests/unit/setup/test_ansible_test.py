@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.setup.ansible_test import collection_files, mirror, pip_settings
+from tests.setup.ansible_test import mirror, pip_settings
 
 
 def write(folder: Path, files: dict[str, str]) -> list[Path]:
@@ -46,9 +46,3 @@ def test_variables_of_pip_become_its_configuration() -> None:
     }
 
     assert pip_settings(environ) == "[global]\nindex-url = https://mirror.example/simple\nquiet = 2\n"
-
-
-def test_the_lab_is_no_part_of_the_collection() -> None:
-    names = ["plugins/modules/a.py", "tests/unit/plugins/test_a.py", "tests/lab/world.py", "tests/unit/lab/test_b.py"]
-    kept = collection_files([Path(name) for name in names])
-    assert [str(name) for name in kept] == names[:2]
