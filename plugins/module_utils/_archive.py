@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import os
 import shutil
-import signal
-import subprocess
 import time
 import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from ansible_collections.biztalk.patching.plugins.module_utils._program import ProgramTimeoutError, run_program
 
 # 7-Zip asks for a password where an archive has one; given a wrong one it fails at once instead.
 _NEVER_ASK = "-p-"
@@ -92,23 +91,12 @@ class SevenZip:
         return next((line.strip() for line in output.splitlines() if "ERROR" in line), "")
 
     def _run(self, *arguments: str) -> str:
-        # The arguments are a list, no shell reads them, and names of entries go through a file.
-        process = subprocess.Popen(
-            [self.program, arguments[0], _NEVER_ASK, "-sccUTF-8", *arguments[1:]],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        # The names of entries go through a file, so that none can be taken for a switch.
+        command = [self.program, arguments[0], _NEVER_ASK, "-sccUTF-8", *arguments[1:]]
         try:
-            output, _none = process.communicate(timeout=self.deadline.left())
-        except (subprocess.TimeoutExpired, ArchiveTimeoutError):
+            output = run_program(command, seconds=self.deadline.left())
+        except ProgramTimeoutError:
             raise ArchiveTimeoutError(f"the inspection took longer than {self.deadline.seconds:g} s") from None
-        finally:
-            if process.poll() is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
         return output.decode("utf-8", "replace")
 
 
