@@ -34,8 +34,8 @@ options:
       - ODBC driver to use, by the name it is registered under or by the path of its library.
       - By default the first that is found of C(ODBC Driver 18 for SQL Server), C(ODBC Driver 17 for SQL Server),
         C(FreeTDS) and the library inside the Python package C(mssql-python-odbc).
-      - C(FreeTDS) does not check the server's certificate by itself. It is taken only when O(encrypt=no) or
-        O(trust_server_certificate=true), and refused when named otherwise.
+      - C(FreeTDS) cannot do O(encrypt=strict), O(hostname_in_certificate) and O(multi_subnet_failover); with it these
+        are refused. Whatever its own configuration files say, it checks the certificate as these options demand.
     type: str
   encrypt:
     description:
@@ -65,6 +65,12 @@ options:
       - The driver compares DNS names, not IP addresses. Where O(server_addresses) holds IP addresses, use names that
         resolve on the controller, or this option.
     type: str
+  multi_subnet_failover:
+    description:
+      - Try all addresses of a name at once, for the listener of an Availability Group whose replicas are in different
+        subnets. Only with a name and a default port or C(host,port), as Microsoft's driver demands.
+    type: bool
+    default: false
   connect_timeout:
     description: Seconds to wait for a connection.
     type: int
@@ -92,5 +98,7 @@ requirements:
 notes:
   - The module runs on the controller or on a Linux jump host, not on Windows. Delegate it there, for example with
     C(delegate_to=localhost).
+  - When a connection breaks, an instance fails over or a deadlock makes a question of the module its victim, the module
+    asks again for about a minute. It never repeats what changes something.
   - No message of the module holds the password.
 """

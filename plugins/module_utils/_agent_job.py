@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from datetime import datetime
 
 from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind, SqlError
@@ -42,6 +43,7 @@ class Job:
     steps: tuple[Step, ...] = ()
     running: bool = False
     last_outcome: str | None = None
+    next_run: str | None = None
 
     @property
     def path_configured(self) -> bool:
@@ -58,6 +60,7 @@ class Job:
             "path_configured": self.path_configured,
             "running": self.running,
             "last_outcome": self.last_outcome,
+            "next_run": self.next_run,
         }
 
 
@@ -95,7 +98,14 @@ def read_job(server: SqlServer, name: str, *, agent_up: bool | None) -> Job:
         ),
         running=is_running(server, name, agent_up=agent_up),
         last_outcome=OUTCOMES.get(outcome[0]["run_status"]) if outcome else None,
+        next_run=_next_run(server, name),
     )
+
+
+def _next_run(server: SqlServer, name: str) -> str | None:
+    """In the server's own time; the Agent knows it while it runs."""
+    moments = [row["next_run"] for row in server.query(_tsql.JOB_ACTIVITY, name)]
+    return next((moment.isoformat() for moment in moments if isinstance(moment, datetime)), None)
 
 
 def is_running(server: SqlServer, name: str, *, agent_up: bool | None) -> bool:
@@ -103,6 +113,11 @@ def is_running(server: SqlServer, name: str, *, agent_up: bool | None) -> bool:
     if agent_up is False:
         return False
     return any(row["started"] and not row["stopped"] for row in server.query(_tsql.JOB_ACTIVITY, name))
+
+
+def last_step(server: SqlServer, name: str) -> int:
+    """The number of the step that the present run has done last, 0 before the first."""
+    return next((int(row["last_step_id"] or 0) for row in server.query(_tsql.JOB_ACTIVITY, name)), 0)
 
 
 def last_history_id(server: SqlServer, name: str) -> int:

@@ -25,6 +25,7 @@ def sql_argument_spec() -> dict[str, dict[str, t.Any]]:
         "ca_certificate": {"type": "path"},
         "server_certificate": {"type": "path"},
         "hostname_in_certificate": {"type": "str"},
+        "multi_subnet_failover": {"type": "bool", "default": False},
         "connect_timeout": {"type": "int", "default": 15},
         "query_timeout": {"type": "int", "default": 120},
         "application_name": {"type": "str", "default": "biztalk.patching"},
@@ -32,12 +33,16 @@ def sql_argument_spec() -> dict[str, dict[str, t.Any]]:
     }
 
 
-def sql_module(own_options: t.Mapping[str, t.Any]) -> AnsibleModule:
-    """A module with the shared options and its own, which runs only where pyodbc is."""
+def sql_module(own_options: t.Mapping[str, t.Any], **constraints: t.Any) -> AnsibleModule:
+    """A module with the shared options and its own, which runs only where pyodbc is.
+
+    ``constraints`` are those of AnsibleModule (``required_if`` and the like).
+    """
     module = AnsibleModule(
         argument_spec=sql_argument_spec() | dict(own_options),
         required_together=[["login_user", "login_password"]],
         supports_check_mode=True,
+        **constraints,
     )
     if not HAS_PYODBC:
         module.fail_json(msg=missing_required_lib("pyodbc"), exception=PYODBC_IMPORT_ERROR)

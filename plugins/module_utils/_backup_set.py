@@ -27,6 +27,9 @@ class BackupFile:
     path: str
     finished: str
     complete: bool
+    # Bytes on the medium, and how long the backup took; known from its header.
+    size: int | None = None
+    seconds: float | None = None
 
     @classmethod
     def parse(cls, row: Row) -> BackupFile:
@@ -50,12 +53,16 @@ class BackupFile:
             "file": self.path,
             "type": "full",
             "finished": self.finished,
+            "size": self.size,
+            "seconds": self.seconds,
         }
 
 
 @dataclass(frozen=True)
 class BackupSet:
-    id: int
+    """``id`` is its BackupSetId, None when the job did not make it."""
+
+    id: int | None
     files: tuple[BackupFile, ...]
 
     @property

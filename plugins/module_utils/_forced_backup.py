@@ -10,65 +10,27 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.biztalk.patching.plugins.module_utils import _agent_job, _tsql
-from ansible_collections.biztalk.patching.plugins.module_utils._backup_files import verify
-from ansible_collections.biztalk.patching.plugins.module_utils._backup_set import Expected, Verdict, judge
+from ansible_collections.biztalk.patching.plugins.module_utils._backup_set import FULL, Expected, Verdict, judge
 from ansible_collections.biztalk.patching.plugins.module_utils._group import same_name
-from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import connection_to
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._clock import Clock
     from ansible_collections.biztalk.patching.plugins.module_utils._group import Group
-    from ansible_collections.biztalk.patching.plugins.module_utils._sql import SqlServer, SqlServers
+    from ansible_collections.biztalk.patching.plugins.module_utils._progress import Progress
+    from ansible_collections.biztalk.patching.plugins.module_utils._sql import Row, SqlServer
+
+
+# sp_start_job only asks; the Agent starts the run within seconds.
+STARTS_WITHIN: t.Final = 60.0
 
 
 @dataclass(frozen=True)
-class BackupOptions:
-    timeout: float = 7200
-    interval: float = 5
-    verify: str = "full"
-    accept_uncovered_sso: bool = False
+class JobBackup:
+    """What the job made: the verdict on the set, and how the job itself ended."""
 
-
-class BackupError(SqlError):
-    """The backup is not good; ``details`` goes with the message."""
-
-    def __init__(self, message: str, details: t.Mapping[str, t.Any]) -> None:
-        super().__init__(message)
-        self.details = details
-
-
-def refusal(group: Group, options: BackupOptions) -> str | None:
-    """Why no backup can be made, found before anything is asked of the server."""
-    job = group.backup_job
-    instance = group.management_instance
-    if not instance.writable:
-        return (
-            f"database {group.management_database} on {instance.name} is read-only, as on a secondary replica: there"
-            " the job skips every step. Connect to the availability group's listener"
-        )
-    if not job.exists:
-        return f"{instance.name} has no job '{job.name}': configure BizTalk's backup, or name the job in job_name"
-    if not job.enabled:
-        return f"job '{job.name}' on {instance.name} is disabled: enable it once its backup path is configured"
-    if not job.path_configured:
-        return f"job '{job.name}' on {instance.name} has no backup path yet: replace '<destination path>' in its steps"
-    if instance.agent_running is False:
-        return f"SQL Server Agent of {instance.name} is stopped: start it, for it runs the backup job"
-    if not group.sso_backed_up and not options.accept_uncovered_sso:
-        return _uncovered_sso(group)
-    return None
-
-
-def _uncovered_sso(group: Group) -> str:
-    database = group.sso_database
-    where = (
-        f"{database.name} on {database.server}" if database else "the SSO database, which is on none of the instances,"
-    )
-    return (
-        f"job '{group.backup_job.name}' does not back up {where}, so the group could not be restored as a whole: add it"
-        " to adm_OtherBackupDatabases, or set accept_uncovered_sso"
-    )
+    verdict: Verdict
+    outcome: _agent_job.JobOutcome
 
 
 def expected_databases(server: SqlServer) -> tuple[Expected, ...]:
@@ -76,53 +38,41 @@ def expected_databases(server: SqlServer) -> tuple[Expected, ...]:
     return tuple(Expected(row["server_name"], row["database_name"]) for row in rows)
 
 
-def full_backup(servers: SqlServers, group: Group, options: BackupOptions, clock: Clock) -> dict[str, t.Any]:
-    """Makes the backup and returns the set; raises BackupError when the set is not good."""
-    run = _Run(servers.management(), group.backup_job.name, clock, options)
-    begin, started = clock.now(), clock.utc()
+def back_up(
+    server: SqlServer, group: Group, *, timeout: float, interval: float, clock: Clock, progress: Progress
+) -> JobBackup:
+    """Forces a full backup and runs the job until it is made, or cannot be."""
+    run = _Run(server, group, timeout, interval, clock, progress)
     run.wait_until_idle()
     last_set = run.last_set()
-    history = _agent_job.last_history_id(run.server, run.job)
-    run.server.execute(_tsql.FORCE_FULL_BACKUP)
-    verdict = run.until_judged(last_set, expected_databases(run.server))
-    outcome = _agent_job.outcome_after(run.server, run.job, history)
-    problems = list(verdict.problems)
-    if verdict.backup_set and verdict.good:
-        problems += verify(verdict.backup_set, options.verify, lambda name: _server_of(servers, group, name))
-    result = {
-        "id": verdict.backup_set.id if verdict.backup_set else None,
-        "databases": [file.as_result() for file in verdict.backup_set.files] if verdict.backup_set else [],
-        "started": started.isoformat(timespec="seconds"),
-        "ended": clock.utc().isoformat(timespec="seconds"),
-        "seconds": round(clock.now() - begin, 1),
-        "job_outcome": outcome.status if outcome else None,
-        "job_messages": list(outcome.failed_steps) if outcome else [],
-        "verification": options.verify,
-    }
-    if problems:
-        said = f" The job said: {'; '.join(outcome.failed_steps)}" if outcome and outcome.failed_steps else ""
-        raise BackupError(f"The full backup is not usable: {'; '.join(problems)}.{said}", result)
-    return result
-
-
-def _server_of(servers: SqlServers, group: Group, name: str) -> SqlServer:
-    database = next((found for found in group.databases if same_name(found.server, name)), None)
-    instance = next(
-        (found for found in group.instances if same_name(found.name, database.instance if database else name)), None
-    )
-    return connection_to(servers, group, instance) if instance else servers.instance(name)
+    history = _agent_job.last_history_id(server, group.backup_job.name)
+    server.execute(_tsql.FORCE_FULL_BACKUP)
+    verdict = run.until_judged(last_set, expected_databases(server))
+    outcome = _agent_job.outcome_after(server, group.backup_job.name, history)
+    return JobBackup(verdict, outcome or _agent_job.JobOutcome("unknown"))
 
 
 class _Run:
     """One attempt at a backup, with a time limit for the whole of it."""
 
-    def __init__(self, server: SqlServer, job: str, clock: Clock, options: BackupOptions) -> None:
+    def __init__(
+        self,
+        server: SqlServer,
+        group: Group,
+        timeout: float,
+        interval: float,
+        clock: Clock,
+        progress: Progress,
+    ) -> None:
         self.server = server
-        self.job = job
+        self.job = group.backup_job.name
+        self._steps = {step.number: step.name for step in group.backup_job.steps}
+        self._instance = group.management_instance.name
         self._clock = clock
-        self._interval = options.interval
-        self._timeout = options.timeout
-        self._deadline = clock.now() + options.timeout
+        self._progress = progress
+        self._interval = interval
+        self._timeout = timeout
+        self._deadline = clock.now() + timeout
 
     def last_set(self) -> int:
         return int(self.server.query(_tsql.LAST_BACKUP_SET)[0]["backup_set_id"] or 0)
@@ -130,6 +80,7 @@ class _Run:
     def wait_until_idle(self) -> None:
         """The job runs every quarter of an hour: it may be running when we come."""
         while self._running():
+            self._progress.tell(f"waiting for the run that job '{self.job}' is in")
             self._pause("is still busy with the run that it was in before")
 
     def until_judged(self, last_set: int, expected: tuple[Expected, ...]) -> Verdict:
@@ -139,24 +90,49 @@ class _Run:
         is still set when it ends, and the job is started again.
         """
         for _attempt in range(2):
-            began_by_us = self._run_once()
-            verdict = judge(
-                self.server.query(_tsql.BACKUP_SETS_AFTER, last_set),
-                expected,
-                forced=self._forced(),
-            )
+            began_by_us = self._run_once(last_set, len(expected))
+            verdict = judge(self._rows_after(last_set), expected, forced=self._forced())
             if verdict.good or began_by_us:
                 break
         return verdict
 
-    def _run_once(self) -> bool:
+    def _run_once(self, last_set: int, count: int) -> bool:
         history = _agent_job.last_history_id(self.server, self.job)
         ours = _agent_job.start_job(self.server, self.job)
-        while _agent_job.outcome_after(self.server, self.job, history) is None or self._running():
+        seen = self._clock.now()
+        while True:
+            running = self._running()
+            if not running and _agent_job.outcome_after(self.server, self.job, history):
+                return ours
+            seen = self._clock.now() if running else seen
+            if self._clock.now() - seen >= STARTS_WITHIN:
+                raise SqlError(
+                    f"Job '{self.job}' on {self._instance} neither runs nor has ended: SQL Server Agent was started"
+                    " anew meanwhile, or does not start the job. No backup was made; look at the Agent's log"
+                )
+            self._progress.tell(self._state(last_set, count))
             self._pause("has not ended")
-        return ours
+
+    def _state(self, last_set: int, count: int) -> str:
+        done = {
+            (row["server_name"], row["database_name"])
+            for row in self._rows_after(last_set)
+            if row["backup_type"] == FULL
+        }
+        current = _agent_job.last_step(self.server, self.job) + 1
+        step = f"step {current} '{self._steps[current]}'" if current in self._steps else "its end"
+        return f"job '{self.job}' is at {step}, {len(done)} of {count} databases backed up"
+
+    def _rows_after(self, last_set: int) -> list[Row]:
+        return self.server.query(_tsql.BACKUP_SETS_AFTER, last_set)
 
     def _running(self) -> bool:
+        instance = self.server.query(_tsql.IDENTITY)[0]["server_name"]
+        if not same_name(instance, self._instance):
+            raise SqlError(
+                f"The availability group failed over from {self._instance} to {instance} while job '{self.job}' was"
+                " waited for: no backup was made. Make one there"
+            )
         up = _agent_job.agent_running(self.server)
         if up is False:
             raise SqlError(f"SQL Server Agent stopped while job '{self.job}' was waited for: no backup was made")

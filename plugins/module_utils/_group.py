@@ -30,6 +30,11 @@ def same_computer(one: str, other: str) -> bool:
     return bool(one.strip()) and same_name(one.partition(".")[0], other.partition(".")[0])
 
 
+def _is_clustered(row: Row) -> bool:
+    """A clustered host names the resource group of the Windows cluster that its instances move in."""
+    return bool((row["cluster_group"] or "").strip())
+
+
 @dataclass(frozen=True)
 class Host:
     name: str
@@ -43,7 +48,7 @@ class Host:
             name=row["name"],
             type=HOST_TYPES.get(row["host_type"], "unknown"),
             tracking=bool(row["host_tracking"]),
-            clustered=bool((row["cluster_group"] or "").strip()),
+            clustered=_is_clustered(row),
         )
 
 
@@ -55,6 +60,7 @@ class HostInstance:
     type: str
     disabled: bool
     configured: bool
+    clustered: bool
 
     @classmethod
     def parse(cls, row: Row) -> HostInstance:
@@ -65,6 +71,7 @@ class HostInstance:
             type=HOST_TYPES.get(row["host_type"], "unknown"),
             disabled=bool(row["disabled"]),
             configured=row["configuration_state"] == INSTALLED,
+            clustered=_is_clustered(row),
         )
 
     @property
@@ -83,6 +90,14 @@ class PlacedDatabase:
 
 
 @dataclass(frozen=True)
+class Replica:
+    """What an instance holds of a database in an Availability Group; ``role`` is ``primary`` or ``secondary``."""
+
+    availability_group: str
+    role: str
+
+
+@dataclass(frozen=True)
 class Database:
     """A database on an instance that has told its own name (``instance``), whatever alias the group uses for it."""
 
@@ -91,6 +106,8 @@ class Database:
     instance: str
     role: str
     backed_up: bool
+    availability_group: str | None = None
+    replica_role: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +120,9 @@ class SqlInstance:
     sysadmin: bool
     agent_running: bool | None
     writable: bool = True
+    login: str = ""
+    # Every name that the group has for it.
+    known_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

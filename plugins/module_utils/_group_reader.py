@@ -7,14 +7,10 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
-from ansible_collections.biztalk.patching.plugins.module_utils._agent_job import (
-    agent_running,
-    default_job_name,
-    read_job,
-)
+from ansible_collections.biztalk.patching.plugins.module_utils._agent_job import default_job_name, read_job
 from ansible_collections.biztalk.patching.plugins.module_utils._group import (
     Database,
     DatabaseVersion,
@@ -22,26 +18,15 @@ from ansible_collections.biztalk.patching.plugins.module_utils._group import (
     Host,
     HostInstance,
     PlacedDatabase,
-    SqlInstance,
     placed_databases,
     same_name,
 )
+from ansible_collections.biztalk.patching.plugins.module_utils._instance import Views, look_at
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind, SqlError
-from ansible_collections.biztalk.patching.plugins.module_utils._sql_parallel import on_each
 
 if t.TYPE_CHECKING:
+    from ansible_collections.biztalk.patching.plugins.module_utils._group import SqlInstance
     from ansible_collections.biztalk.patching.plugins.module_utils._sql import Row, SqlServer, SqlServers
-
-
-@dataclass(frozen=True)
-class InstanceView:
-    """What one connection to an instance showed."""
-
-    instance: SqlInstance
-    databases: frozenset[str]
-
-    def holds(self, database: str) -> bool:
-        return database.casefold() in self.databases
 
 
 def read_group(servers: SqlServers, *, job_name: str | None = None, sso_database: str = "SSODB") -> Group:
@@ -60,13 +45,11 @@ def read_group(servers: SqlServers, *, job_name: str | None = None, sso_database
         own,
         *placed_databases(row, management.query(_tsql.MESSAGE_BOXES), management.query(_tsql.OTHER_BACKUP_DATABASES)),
     ]
-    views = _views(servers, management, own.server, [database.server for database in placed])
+    backed_up = management.query(_tsql.BACKUP_DATABASES)
+    names = [*(database.server for database in placed), *(row["server_name"] for row in backed_up)]
+    views = look_at(servers, management, own.server, names)
     placed += _uncovered_sso(placed, views, sso_database)
-    covered = {
-        (_instance_name(views, covered["server_name"]), covered["database_name"].casefold())
-        for covered in management.query(_tsql.BACKUP_DATABASES)
-    }
-    instances = {view.instance.name.casefold(): view.instance for view in views.values()}
+    covered = {(views.instance_name(row["server_name"]), row["database_name"].casefold()) for row in backed_up}
     job = job_name or default_job_name(own.name)
     return Group(
         name=row["name"],
@@ -77,8 +60,8 @@ def read_group(servers: SqlServers, *, job_name: str | None = None, sso_database
         hosts=tuple(Host.parse(host) for host in management.query(_tsql.HOSTS)),
         host_instances=tuple(HostInstance.parse(instance) for instance in management.query(_tsql.HOST_INSTANCES)),
         databases=_located(placed, views, covered),
-        instances=tuple(instances.values()),
-        backup_job=read_job(management, job, agent_up=views[own.server.casefold()].instance.agent_running),
+        instances=tuple(view.instance for view in views.each()),
+        backup_job=read_job(management, job, agent_up=views.of(own.server).instance.agent_running),
         versions=_versions(management, objects),
         cumulative_updates=_cumulative_updates(management, objects),
     )
@@ -100,44 +83,7 @@ def _only_row(server: SqlServer, statement: str, database: str) -> Row:
     return rows[0]
 
 
-def _views(
-    servers: SqlServers, management: SqlServer, management_name: str, names: t.Iterable[str]
-) -> dict[str, InstanceView]:
-    """What each name (in lower case) leads to. The management instance is asked over its open connection."""
-    spelled: dict[str, str] = {}
-    for name in names:
-        spelled.setdefault(name.strip().casefold(), name.strip())
-
-    def look(key: str) -> InstanceView:
-        server = management if same_name(key, management_name) else servers.instance(spelled[key])
-        return _view(server, spelled[key])
-
-    return on_each(spelled, look)
-
-
-def _view(server: SqlServer, name: str) -> InstanceView:
-    identity = server.query(_tsql.IDENTITY)[0]
-    return InstanceView(
-        SqlInstance(
-            name=identity["server_name"],
-            server=name,
-            version=identity["product_version"],
-            sysadmin=identity["is_sysadmin"] == 1,
-            agent_running=agent_running(server),
-            writable=identity["updateability"] != "READ_ONLY",
-        ),
-        frozenset(row["name"].casefold() for row in server.query(_tsql.DATABASES)),
-    )
-
-
-def _instance_name(views: t.Mapping[str, InstanceView], server: str) -> str:
-    view = views.get(server.strip().casefold())
-    return (view.instance.name if view else server).strip().casefold()
-
-
-def _uncovered_sso(
-    placed: t.Sequence[PlacedDatabase], views: t.Mapping[str, InstanceView], name: str
-) -> list[PlacedDatabase]:
+def _uncovered_sso(placed: t.Sequence[PlacedDatabase], views: Views, name: str) -> list[PlacedDatabase]:
     """The single sign-on database when the backup job does not know it.
 
     The group only names the master secret *server*, which is no SQL Server; so look for the database by its name on the
@@ -145,17 +91,26 @@ def _uncovered_sso(
     """
     if any(database.role == "sso" for database in placed):
         return []
-    return [PlacedDatabase(view.instance.server, name, "sso") for view in views.values() if view.holds(name)][:1]
+    return [PlacedDatabase(view.instance.server, name, "sso") for view in views.each() if view.holds(name)][:1]
 
 
 def _located(
-    placed: t.Iterable[PlacedDatabase], views: t.Mapping[str, InstanceView], covered: t.Container[tuple[str, str]]
+    placed: t.Iterable[PlacedDatabase], views: Views, covered: t.Container[tuple[str, str]]
 ) -> tuple[Database, ...]:
     found: dict[tuple[str, str], Database] = {}
     for database in placed:
-        view = views[database.server.strip().casefold()]
+        view = views.of(database.server)
         key = (view.instance.name.casefold(), database.name.casefold())
-        located = Database(database.name, database.server, view.instance.name, database.role, key in covered)
+        replica = view.replica_of(database.name)
+        located = Database(
+            name=database.name,
+            server=database.server,
+            instance=view.instance.name,
+            role=database.role,
+            backed_up=key in covered,
+            availability_group=replica.availability_group if replica else None,
+            replica_role=replica.role if replica else None,
+        )
         # A database may be listed as what it is and once more in adm_OtherBackupDatabases.
         found.setdefault(key, located)
         if database.role == "sso":

@@ -59,6 +59,8 @@ def _instance(group: Group, instance: SqlInstance) -> dict[str, t.Any]:
         "name": instance.name,
         "version": instance.version,
         "databases": [database.name for database in group.databases_of(instance)],
+        "known_as": list(instance.known_as),
         "agent_running": instance.agent_running,
+        "login": instance.login,
         "sysadmin": instance.sysadmin,
     }

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
 from ansible_collections.biztalk.patching.plugins.module_utils._activity import (
@@ -18,7 +18,10 @@ from ansible_collections.biztalk.patching.plugins.module_utils._activity import 
     offenders,
     sessions,
 )
+from ansible_collections.biztalk.patching.plugins.module_utils._culprits import culprits
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import connection_to
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind as SqlErrorKind
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_parallel import on_each
 
 if t.TYPE_CHECKING:
@@ -26,13 +29,18 @@ if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._group import Group, SqlInstance
     from ansible_collections.biztalk.patching.plugins.module_utils._sql import SqlServer, SqlServers
 
+# Microsoft does not document under which program name Enterprise Single Sign-On connects.
+SSO_PROGRAMS: t.Final = ("ENTSSO*", "*Single Sign-On*", "Enterprise SSO*")
+# A session that is ended first takes back its open transaction.
+ROLLBACK_PATIENCE: t.Final = 60.0
+
 
 @dataclass(frozen=True)
 class IdleOptions:
     timeout: float = 600
     interval: float = 5
     quiet_samples: int = 2
-    sso_programs: tuple[str, ...] = ()
+    sso_programs: tuple[str, ...] = SSO_PROGRAMS
     sso_hosts: tuple[str, ...] = ()
     allowed: tuple[Pattern, ...] = ()
     databases: tuple[str, ...] = ()
@@ -44,28 +52,21 @@ class IdleOutcome:
     offenders: tuple[Session, ...]
     samples: int
     waited: float
+    killed: tuple[Session, ...] = ()
 
     def as_result(self) -> dict[str, t.Any]:
         return {
             "idle": self.idle,
             "offenders": [session.as_result(kind_of(session)) for session in self.offenders],
+            "culprits": [culprit.as_result() for culprit in culprits(self.offenders)],
+            "killed": [session.as_result(kind_of(session)) for session in self.killed],
             "samples": self.samples,
             "waited": round(self.waited, 1),
         }
 
     def summary(self) -> str:
         """The offenders by computer and program, each with what to do."""
-        grouped: dict[tuple[str, str, str], list[Session]] = {}
-        for session in self.offenders:
-            key = (session.host or "unknown computer", session.program or "unknown program", kind_of(session).remedy)
-            grouped.setdefault(key, []).append(session)
-        return "; ".join(
-            f"{program} on {host} ({_uses(found)}): {remedy}" for (host, program, remedy), found in grouped.items()
-        )
-
-
-def _uses(found: t.Iterable[Session]) -> str:
-    return ", ".join(f"spid {session.spid} in {'+'.join(sorted(session.databases))}" for session in found)
+        return "; ".join(str(culprit) for culprit in culprits(self.offenders))
 
 
 def wait_for_idle(servers: SqlServers, group: Group, options: IdleOptions, clock: Clock) -> IdleOutcome:
@@ -82,6 +83,35 @@ def wait_for_idle(servers: SqlServers, group: Group, options: IdleOptions, clock
         if waited >= options.timeout and found:
             return IdleOutcome(False, tuple(found), samples, waited)
         clock.sleep(options.interval)
+
+
+def end_remaining(servers: SqlServers, group: Group, options: IdleOptions, clock: Clock) -> IdleOutcome:
+    """Ends everybody who must not be there, and waits until they are gone.
+
+    It looks once more itself: SQL Server gives a session's number to the next one as soon as it is free. Nobody is
+    ended twice, for who comes back at once would come back for ever.
+    """
+    begin = clock.now()
+    remaining = sample(servers, group, options)
+    instances = {instance.name: instance for instance in group.instances}
+
+    def end(name: str) -> list[Session]:
+        connection = connection_to(servers, group, instances[name])
+        return [session for session in remaining if session.instance == name and _end(connection, session)]
+
+    killed = [session for ended in on_each(instances, end).values() for session in ended]
+    after = wait_for_idle(servers, group, replace(options, timeout=ROLLBACK_PATIENCE), clock)
+    return replace(after, killed=tuple(killed), samples=after.samples + 1, waited=clock.now() - begin)
+
+
+def _end(server: SqlServer, session: Session) -> bool:
+    try:
+        server.execute(_tsql.kill(session.spid))
+    except SqlError as error:
+        if error.kind is SqlErrorKind.SESSION_GONE:
+            return False
+        raise
+    return True
 
 
 def sample(servers: SqlServers, group: Group, options: IdleOptions) -> list[Session]:

@@ -10,9 +10,16 @@ import itertools
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.biztalk.patching.plugins.module_utils._package_checks import (
+    check_drift,
+    check_fit,
+    check_language,
+    check_package,
+)
 from ansible_collections.biztalk.patching.plugins.module_utils._preflight import (
     Finding,
     check_applications,
+    check_cluster,
     check_computer,
     check_inventory,
 )
@@ -142,15 +149,31 @@ def make_plan(
     ]
     hosts = {(name or host.partition(".")[0]).upper(): host for host, name in sql_hosts.items()}
     agents = tuple(_plan_agent(row, hosts) for row in group["sql_instances"])
-    findings = check_inventory([snapshot.name for snapshot in snapshots.values()], servers)
-    database = group["management"]["database"]
-    for snapshot in snapshots.values():
-        findings = itertools.chain(findings, check_computer(snapshot, management_database=database))
-        if any(computer.install for computer in computers):
-            findings = itertools.chain(findings, check_applications(snapshot, close=options.close_applications))
-    findings = itertools.chain(findings, _check_agents(agents))
     computers.sort(key=lambda computer: (_install_rank(servers.get(computer.name)), computer.name))
-    return Plan(tuple(computers), agents, tuple(findings))
+    findings = _findings(list(snapshots.values()), group, packages)
+    if any(computer.install for computer in computers):
+        findings = itertools.chain(
+            findings,
+            *(check_applications(snapshot, close=options.close_applications) for snapshot in snapshots.values()),
+            check_cluster(group),
+        )
+    return Plan(tuple(computers), agents, tuple(itertools.chain(findings, _check_agents(agents))))
+
+
+def _findings(
+    snapshots: t.Collection[Snapshot], group: t.Mapping[str, t.Any], packages: t.Mapping[str, t.Mapping[str, t.Any]]
+) -> t.Iterator[Finding]:
+    """What holds whether anything is to be installed or not."""
+    yield from check_inventory(
+        [snapshot.name for snapshot in snapshots], [server["name"].upper() for server in group["servers"]]
+    )
+    for package in packages.values():
+        yield from check_package(package)
+        yield from check_language(package, group)
+    for snapshot in snapshots:
+        yield from check_computer(snapshot, management_database=group["management"]["database"])
+        yield from check_fit(packages[snapshot.architecture], snapshot)
+    yield from check_drift(snapshots)
 
 
 def _plan_computer(

@@ -84,6 +84,19 @@ def check_applications(snapshot: Snapshot, *, close: bool) -> t.Iterator[Finding
             )
 
 
+def check_cluster(group: t.Mapping[str, t.Any]) -> t.Iterator[Finding]:
+    """A clustered host instance belongs to the cluster, which starts it again or moves it when it is stopped."""
+    for host in group["hosts"]:
+        if host["clustered"]:
+            yield Finding(
+                "fail",
+                host["name"],
+                "is a clustered host, which is not supported yet: the cluster would start its host instances again "
+                "while the update is installed",
+                "R11",
+            )
+
+
 def _check_product(snapshot: Snapshot, management_database: str) -> t.Iterator[Finding]:
     product = snapshot.product
     if product is None:

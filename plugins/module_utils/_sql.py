@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
+import time
 import traceback
 import typing as t
 
-from ansible_collections.biztalk.patching.plugins.module_utils import _sql_driver
+from ansible_collections.biztalk.patching.plugins.module_utils import _sql_driver, _sql_freetds, _sql_retry
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError, translate
 
 try:
@@ -32,7 +35,10 @@ class SqlServer(t.Protocol):
     """One connection. Both methods raise SqlError."""
 
     def query(self, statement: str, *parameters: object) -> list[Row]:
-        """The rows of the first result set, by column name; the first of two columns of the same name counts."""
+        """The rows of the first result set, by column name; the first of two columns of the same name counts.
+
+        For statements that change nothing: after a fail-over, a dropped connection or a deadlock it asks again.
+        """
 
     def execute(self, statement: str, *parameters: object, timeout: int | None = None) -> None:
         """Runs a statement to its very end, whatever it answers; ``timeout`` in seconds, 0 for none."""
@@ -49,18 +55,35 @@ class SqlServers(t.Protocol):
 
 
 class OdbcServer:
-    def __init__(self, connection: t.Any, *, server: str, secret: str | None) -> None:
-        self._connection = connection
+    """``connect`` opens the connection, again after it broke."""
+
+    def __init__(
+        self,
+        connect: t.Callable[[], t.Any],
+        *,
+        server: str,
+        secret: str | None,
+        pause: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._connect = connect
+        self._connection = connect()
         self._server = server
         self._secret = secret
+        self._pause = pause
+        # Several names of an instance may lead here, each from a thread of its own.
+        self._lock = threading.Lock()
 
     def query(self, statement: str, *parameters: object) -> list[Row]:
+        with self._lock:
+            return _sql_retry.read(lambda: self._rows(statement, *parameters), self._reconnect, self._pause)
+
+    def _rows(self, statement: str, *parameters: object) -> list[Row]:
         try:
             cursor = self._connection.cursor()
             try:
                 cursor.execute(statement, *parameters)
-                names = [column[0] for column in cursor.description or ()]
-                rows = [dict(zip(reversed(names), reversed(tuple(row)), strict=True)) for row in cursor.fetchall()]
+                names = [column[0] for column in cursor.description or ()][::-1]
+                rows = [dict(zip(names, row[::-1], strict=True)) for row in cursor.fetchall()]
                 # An error that the server meets after the first result set shows only when the next one is asked for.
                 while cursor.nextset():
                     pass
@@ -71,24 +94,32 @@ class OdbcServer:
             raise self._translated(error, statement) from None
 
     def execute(self, statement: str, *parameters: object, timeout: int | None = None) -> None:
-        usual = self._connection.timeout
-        try:
-            if timeout is not None:
-                self._connection.timeout = timeout
-            cursor = self._connection.cursor()
+        with self._lock:
+            connection = self._connection
+            usual = connection.timeout
             try:
-                cursor.execute(statement, *parameters)
-                while cursor.nextset():
-                    pass
+                if timeout is not None:
+                    connection.timeout = timeout
+                cursor = connection.cursor()
+                try:
+                    cursor.execute(statement, *parameters)
+                    while cursor.nextset():
+                        pass
+                finally:
+                    cursor.close()
+            except pyodbc.Error as error:
+                raise self._translated(error, statement) from None
             finally:
-                cursor.close()
-        except pyodbc.Error as error:
-            raise self._translated(error, statement) from None
-        finally:
-            self._connection.timeout = usual
+                connection.timeout = usual
 
     def close(self) -> None:
-        self._connection.close()
+        # A connection that broke cannot be closed properly, and needs not be.
+        with contextlib.suppress(pyodbc.Error):
+            self._connection.close()
+
+    def _reconnect(self) -> None:
+        self.close()
+        self._connection = self._connect()
 
     def _translated(self, error: Exception, statement: str) -> SqlError:
         words = " ".join(statement.split())
@@ -99,18 +130,19 @@ class OdbcServer:
 class OdbcServers:
     """Opens connections as they are needed, keeps them, and closes them all at the end of the ``with`` block.
 
-    Different instances may be asked for from different threads; one connection is for one thread at a time.
+    They may be asked for and used from several threads.
     """
 
     def __init__(self, options: SqlOptions) -> None:
         options.check()
         self._options = options
         self._open: dict[tuple[str, str], OdbcServer] = {}
+        self._opening: dict[tuple[str, str], threading.Lock] = {}
         self._driver = _sql_driver.choose(
             options.driver,
             pyodbc.drivers(),
             _sql_driver.installed_wheel_library(),
-            verify=options.verifies_certificate,
+            freetds_is_able=not _sql_freetds.unable(options),
         )
         if options.ca_certificate:
             # The driver trusts what OpenSSL trusts (SSL_CTX_set_default_verify_paths), and OpenSSL reads this variable.
@@ -135,21 +167,26 @@ class OdbcServers:
 
     def _connected(self, name: str, address: str, database: str) -> SqlServer:
         key = (address.casefold(), database.casefold())
-        if key not in self._open:
-            label = name if name == address else f"{name} (at {address})"
-            self._open[key] = self._connect(label, address, database)
+        with self._opening.setdefault(key, threading.Lock()):
+            if key not in self._open:
+                label = name if name == address else f"{name} (at {address})"
+                self._open[key] = OdbcServer(
+                    lambda: self._connect(label, address, database), server=label, secret=self._options.login_password
+                )
         return self._open[key]
 
-    def _connect(self, label: str, address: str, database: str) -> OdbcServer:
+    def _connect(self, label: str, address: str, database: str) -> t.Any:
         options = self._options
         text = options.connection_string(self._driver, address, database)
+        freetds = _sql_freetds.configured(options, address) if self._driver.is_freetds else contextlib.nullcontext()
         try:
-            connection = pyodbc.connect(text, timeout=options.connect_timeout, autocommit=True)
+            with freetds:
+                connection = pyodbc.connect(text, timeout=options.connect_timeout, autocommit=True)
         except pyodbc.Error as error:
             doing = f"connect to database {database}"
             raise _translated(error, server=label, doing=doing, secret=options.login_password) from None
         connection.timeout = options.query_timeout
-        return OdbcServer(connection, server=label, secret=options.login_password)
+        return connection
 
 
 def _translated(error: Exception, *, server: str, doing: str, secret: str | None) -> SqlError:

@@ -29,24 +29,23 @@ class Driver:
         return self.name == FREETDS or "tdsodbc" in self.name.lower()
 
 
-def choose(wanted: str | None, registered: t.Sequence[str], wheel: Path | None, *, verify: bool) -> Driver:
+def choose(wanted: str | None, registered: t.Sequence[str], wheel: Path | None, *, freetds_is_able: bool) -> Driver:
     """Takes the driver named, else the first that is there: Microsoft 18, 17, FreeTDS, the wheel's library.
 
-    FreeTDS does not check the server's certificate unless its own configuration file says so: where it has to be
-    checked (``verify``), FreeTDS is taken only by name.
+    FreeTDS is passed over where the options ask for what it cannot do.
     """
     if wanted:
         return Driver(wanted)
-    candidates = [*MICROSOFT, *([] if verify else [FREETDS])]
+    candidates = (*MICROSOFT, FREETDS) if freetds_is_able else MICROSOFT
     found = next((name for name in candidates if name in registered), None)
     if found:
         return Driver(found)
     if wheel:
         return Driver(str(wheel))
     raise SqlError(
-        "No ODBC driver for SQL Server is installed where this module runs."
-        " Install Microsoft's ODBC Driver 18 (system package msodbcsql18) or its wheel (pip install mssql-python-odbc)."
-        + (" FreeTDS is registered, but it would not check the server's certificate." if FREETDS in registered else ""),
+        "No ODBC driver for SQL Server is installed where this module runs. Install Microsoft's ODBC Driver 18 (system"
+        " package msodbcsql18), its wheel (pip install mssql-python-odbc), or FreeTDS (system package tdsodbc on"
+        " Debian, freetds on Fedora; it cannot do encrypt=strict, hostname_in_certificate and multi_subnet_failover)",
         Kind.DRIVER_MISSING,
     )
 

@@ -24,6 +24,9 @@ class Kind(Enum):
     DATABASE_MISSING = "database_missing"
     OBJECT_MISSING = "object_missing"
     CONNECTION_LOST = "connection_lost"
+    DEADLOCK = "deadlock"
+    ACCOUNT_UNKNOWN = "account_unknown"
+    SESSION_GONE = "session_gone"
     TIMED_OUT = "timed_out"
     AGENT_REFUSED = "agent_refused"
     OTHER = "other"
@@ -48,13 +51,20 @@ class Symptom:
     states: frozenset[str] = frozenset()
 
 
-# The first match wins: 4060 comes together with 18456, a refused certificate has the SQLSTATE of an unreachable host.
+# The first match wins: a secondary replica says 983 and 4060, 4060 comes together with 18456, a refused certificate has
+# the SQLSTATE of an unreachable host.
 SYMPTOMS: t.Final = (
+    Symptom(
+        Kind.DATABASE_MISSING,
+        "The instance holds a secondary replica of the database, or takes it over just now: connect to the availability"
+        " group's listener",
+        numbers=frozenset({976, 978, 979, 982, 983}),
+    ),
     Symptom(
         Kind.DATABASE_MISSING,
         "The database does not exist there, is not online, or this login may not open it: check the options server and"
         " database",
-        numbers=frozenset({4060, 911, 927, 945, 976, 978, 983}),
+        numbers=frozenset({4060, 911, 921, 922, 927, 945}),
     ),
     Symptom(
         Kind.LOGIN_FAILED,
@@ -76,6 +86,17 @@ SYMPTOMS: t.Final = (
         states=frozenset({"42S02", "42S22"}),
     ),
     Symptom(
+        Kind.DEADLOCK,
+        "Somebody else's work stood in the way each time: try again when less is going on",
+        numbers=frozenset({1205}),
+    ),
+    Symptom(
+        Kind.ACCOUNT_UNKNOWN,
+        "Windows does not know the account, or SQL Server cannot ask the domain",
+        numbers=frozenset({15404}),
+    ),
+    Symptom(Kind.SESSION_GONE, "The session has ended by itself", numbers=frozenset({6106, 6107})),
+    Symptom(
         Kind.AGENT_REFUSED,
         "SQL Server Agent refused: it is stopped, or the job runs already",
         numbers=frozenset({22022}),
@@ -93,6 +114,19 @@ SYMPTOMS: t.Final = (
         pattern=r"SSL Provider|SSL routines|certificate|TLS|encryption",
     ),
     Symptom(
+        Kind.TLS_REFUSED,
+        "The connection was refused, and FreeTDS does not say why. When the address and the port are right it is the"
+        " certificate: its issuer is not the one in ca_certificate, or it is for another name than the one connected"
+        " to. Microsoft's driver would say which",
+        pattern=r"\[FreeTDS\].*Unable to connect to data source",
+    ),
+    Symptom(
+        Kind.UNREACHABLE,
+        "Somebody answers there and hangs up at once: SQL Server before 2022 does so with encrypt=strict, and what is"
+        " no SQL Server does so always",
+        pattern=r"^\[08001\].*\(10054\)",
+    ),
+    Symptom(
         Kind.UNREACHABLE,
         "Nothing answers there: check the name, the port, the firewall and that the instance runs, or give the address"
         " that the controller must use in server_addresses",
@@ -102,6 +136,9 @@ SYMPTOMS: t.Final = (
     Symptom(
         Kind.CONNECTION_LOST,
         "The connection broke while it was used: the instance stopped, failed over or was cut off by the network",
+        numbers=frozenset({596, 6005, 20004, 20006, 20017, 20047}),
+        # FreeTDS has no better word for it.
+        pattern=r"\[FreeTDS\]\[SQL Server\]Unknown error \(0\)",
         states=frozenset({"08S01", "08003", "08007"}),
     ),
     Symptom(Kind.TIMED_OUT, "The statement took longer than query_timeout", states=frozenset({"HYT00"})),
@@ -140,7 +177,7 @@ def translate(state: str, text: str, *, server: str, doing: str, secret: str | N
     symptom = next((symptom for symptom in SYMPTOMS if _shows(symptom, state, clean)), None)
     if symptom is None:
         return SqlError(f"SQL Server {server}: cannot {doing}: {plain(clean)}")
-    remedy = _tls_reason(clean) if symptom.kind is Kind.TLS_REFUSED else symptom.remedy
+    remedy = _tls_reason(clean) or symptom.remedy if symptom.kind is Kind.TLS_REFUSED else symptom.remedy
     return SqlError(f"SQL Server {server}: cannot {doing}. {remedy}. ({plain(clean)})", symptom.kind)
 
 
@@ -159,9 +196,9 @@ def _shows(symptom: Symptom, state: str, text: str) -> bool:
     return state in symptom.states
 
 
-def _tls_reason(text: str) -> str:
+def _tls_reason(text: str) -> str | None:
     reasons = [reason for pattern, reason in TLS_REASONS if re.search(pattern, text, re.IGNORECASE)]
-    return f"The encrypted connection was refused: {reasons[0]}" if reasons else "The encrypted connection was refused"
+    return f"The encrypted connection was refused: {reasons[0]}" if reasons else None
 
 
 def _without_secret(text: str, secret: str | None) -> str:

@@ -11,12 +11,11 @@ import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ansible_collections.biztalk.patching.plugins.module_utils import _sql_freetds
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._sql_driver import Driver
-
-DEFAULT_PORT: t.Final = "1433"
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,7 @@ class SqlOptions:
     ca_certificate: str | None = None
     server_certificate: str | None = None
     hostname_in_certificate: str | None = None
+    multi_subnet_failover: bool = False
     connect_timeout: int = 15
     query_timeout: int = 120
     application_name: str = "biztalk.patching"
@@ -68,7 +68,8 @@ class SqlOptions:
 
     def connection_string(self, driver: Driver, address: str, database: str) -> str:
         pairs = {"DRIVER": driver.name, "DATABASE": database, "APP": self.application_name}
-        pairs |= self._freetds(address) if driver.is_freetds else self._microsoft(address)
+        # What more FreeTDS has to know is in the section of this name of a file of ours.
+        pairs |= {"SERVERNAME": _sql_freetds.SECTION} if driver.is_freetds else self._microsoft(address)
         if self.login_user:
             pairs |= {"UID": self.login_user, "PWD": self.login_password or ""}
         else:
@@ -81,31 +82,13 @@ class SqlOptions:
             "Encrypt": self.encrypt,
             "TrustServerCertificate": "yes" if self.trust_server_certificate else "no",
         }
+        if self.multi_subnet_failover:
+            pairs["MultiSubnetFailover"] = "yes"
         if self.hostname_in_certificate:
             pairs["HostnameInCertificate"] = self.hostname_in_certificate
         if self.server_certificate:
             pairs["ServerCertificate"] = self.server_certificate
         return pairs
-
-    def _freetds(self, address: str) -> dict[str, str]:
-        if self.encrypt == "strict":
-            raise SqlError("encrypt=strict needs Microsoft's ODBC Driver 18: FreeTDS does not have it")
-        if self.verifies_certificate:
-            raise SqlError(
-                "FreeTDS checks no certificate unless freetds.conf on the controller has 'ca file', which the module"
-                " cannot see. Use Microsoft's ODBC driver, or set trust_server_certificate to say that you know"
-            )
-        host, port = split_port(address)
-        pairs = {"SERVER": host, "TDS_Version": "7.4", "Encryption": "require" if self.encrypt == "yes" else "off"}
-        if "\\" not in host:
-            pairs["PORT"] = port or DEFAULT_PORT
-        return pairs
-
-
-def split_port(address: str) -> tuple[str, str | None]:
-    """``host,port`` is SQL Server's way to write a port; FreeTDS wants it apart."""
-    host, _comma, port = address.partition(",")
-    return host.strip(), port.strip() or None
 
 
 def quoted(value: str) -> str:

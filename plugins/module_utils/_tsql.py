@@ -15,6 +15,7 @@ from __future__ import annotations
 
 # Who is connected to what. SERVERPROPERTY gives the instance's own name, whatever alias the connection used; it returns
 # sql_variant, which not every ODBC driver reads, hence the casts. A readable secondary replica is READ_ONLY.
+# IsHadrEnabled is NULL before SQL Server 2012.
 IDENTITY = """
 SELECT CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)) AS server_name,
        CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128)) AS product_version,
@@ -22,6 +23,7 @@ SELECT CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)) AS server_name,
        CAST(DATABASEPROPERTYEX(DB_NAME(), 'Updateability') AS nvarchar(128)) AS updateability,
        SUSER_SNAME() AS login_name,
        IS_SRVROLEMEMBER('sysadmin') AS is_sysadmin,
+       CAST(SERVERPROPERTY('IsHadrEnabled') AS int) AS hadr_enabled,
        @@SPID AS spid
 """
 
@@ -31,11 +33,30 @@ FROM sys.databases
 ORDER BY name
 """
 
+# SQL Server 2012, and only where IDENTITY says hadr_enabled: each database of an Availability Group, and whether this
+# instance holds its PRIMARY or a SECONDARY replica. Needs VIEW SERVER STATE.
+REPLICAS = """
+SELECT d.name AS database_name, g.name AS availability_group, r.role_desc AS replica_role
+FROM sys.databases AS d
+JOIN sys.dm_hadr_availability_replica_states AS r ON r.replica_id = d.replica_id
+JOIN sys.availability_groups AS g ON g.group_id = r.group_id
+WHERE r.is_local = 1
+"""
+
 # SQL Server 2008 R2 SP1. Needs VIEW SERVER STATE. Status 4 is running.
 AGENT_SERVICE = """
 SELECT servicename AS service_name, status
 FROM sys.dm_server_services
 WHERE servicename LIKE N'SQL Server Agent%'
+"""
+
+# Every way by which a Windows account gets in, through groups too; privilege is admin where that way brings sysadmin.
+# No row means no login, error 15404 that Windows does not know the account. Needs sysadmin, or EXECUTE on it in master.
+WINDOWS_ACCOUNT = "EXEC master.dbo.xp_logininfo @acctname = ?, @option = 'all'"
+
+# NULL for a login that does not exist.
+SQL_LOGIN = """
+SELECT IS_SRVROLEMEMBER('sysadmin', ?) AS is_sysadmin
 """
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -72,6 +93,7 @@ ORDER BY Name
 # ConfigurationState: 1 is installed. An isolated host's instance is a row here too, but no Windows service.
 HOST_INSTANCES = """
 SELECT i.Name AS name, s.Name AS server_name, h.Name AS host_name, h.HostType AS host_type,
+       h.ClusterResourceGroupName AS cluster_group,
        i.DisableHostInstance AS disabled, i.ConfigurationState AS configuration_state
 FROM dbo.adm_HostInstance AS i
 JOIN dbo.adm_Server2HostMapping AS m ON m.Id = i.Svr2HostMappingId
@@ -121,6 +143,12 @@ FROM dbo.admv_BackupDatabases
 ORDER BY ServerName, DatabaseName
 """
 
+# What the job's first step sets.
+COMPRESSION = """
+SELECT UseCompression AS use_compression
+FROM dbo.adm_BackupSettings
+"""
+
 FORCE_FLAG = """
 SELECT ForceFull AS force_full
 FROM dbo.adm_BackupSettings
@@ -163,7 +191,8 @@ ORDER BY s.step_id
 
 # Each start of the Agent is a session; only the newest one tells the truth about what runs now.
 JOB_ACTIVITY = """
-SELECT a.start_execution_date AS started, a.stop_execution_date AS stopped, a.last_executed_step_id AS last_step_id
+SELECT a.start_execution_date AS started, a.stop_execution_date AS stopped, a.last_executed_step_id AS last_step_id,
+       a.next_scheduled_run_date AS next_run
 FROM msdb.dbo.sysjobs AS j
 JOIN msdb.dbo.sysjobactivity AS a ON a.job_id = j.job_id
 WHERE j.name = ? AND a.session_id = (SELECT MAX(session_id) FROM msdb.dbo.syssessions)
@@ -217,8 +246,23 @@ JOIN sys.dm_exec_sessions AS s ON s.session_id = l.request_session_id
 WHERE l.resource_type = N'DATABASE'
 """
 
+
+def kill(spid: int) -> str:
+    """Ends a session. KILL takes a literal only."""
+    return f"KILL {int(spid)}"
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Backup files
+
+
+def backup_database(database: str, file: str, *, compress: bool) -> str:
+    """A full backup that later differential and log backups build upon (no COPY_ONLY).
+
+    Without ``compress`` the instance's setting *backup compression default* decides. Compression: SQL Server 2008 R2.
+    """
+    compression = ", COMPRESSION" if compress else ""
+    return f"BACKUP DATABASE {identifier(database)} TO {_device(file)} WITH CHECKSUM{compression}"
 
 
 def backup_header(file: str) -> str:
@@ -239,3 +283,7 @@ def _device(file: str) -> str:
 
 def string_literal(text: str) -> str:
     return "N'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    return "[" + name.replace("]", "]]") + "]"

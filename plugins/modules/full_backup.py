@@ -17,10 +17,13 @@ description:
   - The backup is judged by its backup set in C(adm_BackupHistory), not by the job. A good set is newer than any
     before, complete, and holds exactly the databases of C(admv_BackupDatabases). The job's last step can fail though
     the set is good, and the job can succeed without a set; RV(backup_set.job_outcome) is reported beside it.
-  - Refuses, before it changes anything, when the job is missing, disabled or without a backup path, when SQL Server
-    Agent is stopped, when the management database is read-only (a secondary replica) and when the single sign-on
-    database is not covered.
+  - Refuses, before it changes anything, when the login is not sysadmin on every instance of the group, when the job is
+    missing, disabled or without a backup path, when SQL Server Agent is stopped, when an instance holds a secondary
+    replica only, and when the single sign-on database or one of O(databases) is not covered.
   - Waits for a run of the job that is in progress.
+  - With O(method=native) it makes the files itself, with C(BACKUP DATABASE), for groups whose job is not usable. Then
+    SQL Server Agent must be stopped on every instance and nobody may use the databases, which it checks first.
+  - While it works, the output of the playbook shows what it is at, see O(progress_interval).
 extends_documentation_fragment:
   - biztalk.patching.attributes
   - biztalk.patching.attributes.actiongroup_sql
@@ -35,13 +38,37 @@ attributes:
     support: none
     details: Each run makes a backup.
 options:
+  method:
+    description:
+      - With V(job), the backup job makes the files.
+      - With V(native), the module does, by C(BACKUP DATABASE) with C(CHECKSUM) and without C(COPY_ONLY). It compresses
+        when the group's backup is configured so (C(sp_SetBackupCompression)) or the instance does by default, and
+        covers every database of the group and O(databases). Such a set has no BackupSetId.
+    type: str
+    choices: [job, native]
+    default: job
+  folder:
+    description:
+      - Folder for the files of O(method=native), as the SQL Server instances see it. Where there are several of them, a
+        share that all may write into, or a path that exists on each.
+      - Required with O(method=native).
+    type: str
+  databases:
+    description:
+      - Further databases that the backup must hold, such as custom ones that belong to the applications.
+      - With O(method=job) the module refuses when the job does not cover one of them.
+    type: list
+    elements: str
+    default: []
   job_name:
     description:
       - Name of the SQL Server Agent job.
       - By default C(Backup BizTalk Server) with the name of the management database in brackets.
     type: str
   job_timeout:
-    description: Seconds to wait for the job altogether, a run in progress included.
+    description:
+      - Seconds to wait for the job altogether, a run in progress included, or for the files of O(method=native).
+        Verification is not counted.
     type: int
     default: 7200
   poll_interval:
@@ -62,9 +89,23 @@ options:
     type: str
     default: SSODB
   accept_uncovered_sso:
-    description: Make the backup although the job does not cover the single sign-on database.
+    description:
+      - Make the backup although the job does not cover the single sign-on database, or with O(method=native), although
+        there is none on the group's instances.
     type: bool
     default: false
+  progress_interval:
+    description:
+      - Seconds after which the output of the playbook says again what the backup is at, when nothing new has happened.
+        Something new is shown within a few seconds.
+      - With V(0) nothing is shown. Otherwise the module runs as an asynchronous job of Ansible on that computer.
+    type: int
+    default: 30
+  progress_file:
+    description:
+      - File, where the module runs, to which it appends a line whenever it comes to something new.
+      - Without it the action plugin makes one of its own while the backup lasts.
+    type: path
 seealso:
   - module: biztalk.patching.group_info
 """
@@ -76,6 +117,14 @@ EXAMPLES = r"""
     job_timeout: 14400
   delegate_to: localhost
   register: backup
+
+- name: Back up a group whose backup job is not usable, once all is stopped
+  biztalk.patching.full_backup:
+    server: sql1.example.com
+    method: native
+    folder: \\nas\biztalk\before-update
+    databases: [Orders]
+  delegate_to: localhost
 """
 
 RETURN = r"""
@@ -85,13 +134,18 @@ backup_set:
   type: dict
   contains:
     id:
-      description: Its BackupSetId, null when the job wrote none.
+      description: Its BackupSetId, null when the job wrote none and with O(method=native).
       type: int
       sample: 4712
+    method:
+      description: How it was made, as O(method) says.
+      type: str
+      sample: job
     databases:
       description:
         - Every database in it with its C(server), C(name), C(file), the C(type) of the backup and when it was
           C(finished), in the time zone that the job uses, UTC by default.
+        - Its C(size) on the medium in bytes and the C(seconds) that the backup took are null where O(verify=none).
       type: list
       elements: dict
       sample:
@@ -100,6 +154,8 @@ backup_set:
           file: 'D:\Backup\SQL1_BizTalkMgmtDb_Full_BTS_2026_11_22_10_15_00_000.bak'
           type: full
           finished: '2026-11-22T10:15:00'
+          size: 734003200
+          seconds: 21.0
     started:
       description: When the module asked for it (UTC).
       type: str
@@ -113,7 +169,7 @@ backup_set:
       type: float
       sample: 365.2
     job_outcome:
-      description: How the job's run ended, V(succeeded), V(failed), V(canceled) or V(retry).
+      description: How the job's run ended, V(succeeded), V(failed), V(canceled) or V(retry), null without a job.
       type: str
       sample: succeeded
     job_messages:
@@ -135,51 +191,59 @@ would_back_up:
 """
 
 import typing as t
+from pathlib import Path
 
 from ansible_collections.biztalk.patching.plugins.module_utils._arguments import sql_module
 from ansible_collections.biztalk.patching.plugins.module_utils._clock import SystemClock
-from ansible_collections.biztalk.patching.plugins.module_utils._forced_backup import (
+from ansible_collections.biztalk.patching.plugins.module_utils._full_backup import (
     BackupError,
     BackupOptions,
-    expected_databases,
+    expected,
     full_backup,
-    refusal,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
+from ansible_collections.biztalk.patching.plugins.module_utils._progress import ProgressFile, Silence
 from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcServers, SqlServers
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_options import SqlOptions
 
 OWN_OPTIONS: dict[str, t.Any] = {
+    "method": {"type": "str", "choices": ["job", "native"], "default": "job"},
+    "folder": {"type": "str"},
+    "databases": {"type": "list", "elements": "str", "default": []},
     "job_name": {"type": "str"},
     "job_timeout": {"type": "int", "default": 7200},
     "poll_interval": {"type": "int", "default": 5},
     "verify": {"type": "str", "choices": ["none", "header", "full"], "default": "full"},
     "sso_database": {"type": "str", "default": "SSODB"},
     "accept_uncovered_sso": {"type": "bool", "default": False},
+    # For the action plugin.
+    "progress_interval": {"type": "int", "default": 30},
+    "progress_file": {"type": "path"},
 }
 
 
 def make_backup(servers: SqlServers, params: t.Mapping[str, t.Any], *, check_mode: bool) -> dict[str, t.Any]:
     """The module's result. Raises SqlError when the backup is refused or not good."""
     options = BackupOptions(
+        method=params["method"],
+        folder=params["folder"] or "",
         timeout=params["job_timeout"],
         interval=params["poll_interval"],
         verify=params["verify"],
         accept_uncovered_sso=params["accept_uncovered_sso"],
+        databases=tuple(params["databases"]),
     )
     group = read_group(servers, job_name=params["job_name"], sso_database=params["sso_database"])
-    reason = refusal(group, options)
-    if reason:
-        raise SqlError(f"No backup was made: {reason}")
     if check_mode:
-        expected = expected_databases(servers.management())
-        return {"would_back_up": [{"server": database.server, "name": database.database} for database in expected]}
-    return {"backup_set": full_backup(servers, group, options, SystemClock())}
+        databases = expected(servers, group, options)
+        return {"would_back_up": [{"server": database.server, "name": database.database} for database in databases]}
+    progress = ProgressFile(Path(params["progress_file"])) if params["progress_file"] else Silence()
+    return {"backup_set": full_backup(servers, group, options, SystemClock(), progress)}
 
 
 def main() -> None:
-    module = sql_module(OWN_OPTIONS)
+    module = sql_module(OWN_OPTIONS, required_if=[["method", "native", ["folder"]]])
     try:
         with OdbcServers(SqlOptions.from_params(module.params)) as servers:
             result = make_backup(servers, module.params, check_mode=module.check_mode)

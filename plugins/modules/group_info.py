@@ -33,6 +33,15 @@ options:
     description: Name of the single sign-on database, to find it where the backup job does not cover it.
     type: str
     default: SSODB
+  accounts:
+    description:
+      - Accounts to look up on every SQL Server instance of the group, C(DOMAIN\account) or SQL Server logins. Are they
+        sysadmin there, by themselves or through a Windows group?
+      - The account that runs the installer has to be (Microsoft KB 2003907). To ask, the login of the module needs
+        C(sysadmin) or the right to run C(xp_logininfo).
+    type: list
+    elements: str
+    default: []
 seealso:
   - module: biztalk.patching.full_backup
   - module: biztalk.patching.wait_for_idle
@@ -53,6 +62,19 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+accounts:
+  description:
+    - For each of O(accounts) its C(name), whether it is C(sysadmin) on every instance, and its standing on each of the
+      C(instances). C(through) holds the Windows groups that bring the role, C(problem) says why the answer is no or
+      not known (null).
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - name: LAB\installer
+      sysadmin: true
+      instances:
+        - {instance: SQL1, sysadmin: true, through: ['LAB\SQL Admins'], problem: null}
 group:
   description: The group.
   returned: success
@@ -87,8 +109,8 @@ group:
         - {name: BizTalkServerApplication, type: in_process, tracking: true, clustered: false}
     host_instances:
       description:
-        - Every host instance with its C(name), C(server), C(host), C(type), whether it is C(disabled) and
-          C(configured), and its C(service_name), which is null for an isolated host.
+        - Every host instance with its C(name), C(server), C(host) and C(type), whether it is C(disabled), C(configured)
+          and C(clustered), and its C(service_name), which is null for an isolated host.
       type: list
       elements: dict
       sample:
@@ -98,29 +120,45 @@ group:
           type: in_process
           disabled: false
           configured: true
+          clustered: false
           service_name: BTSSvc$BizTalkServerApplication
     databases:
       description:
         - Every database with its C(name), its C(server) as the group writes it, the C(instance)'s own name, its C(role)
-          (V(management), V(message_box), C(tracking), V(rule_engine), V(sso), V(bam) or V(other)), and whether the
+          (V(management), V(message_box), V(tracking), V(rule_engine), V(sso), V(bam) or V(other)), and whether the
           backup job covers it (C(backed_up)).
+        - In an Availability Group also that one's name (C(availability_group)) and whether the instance holds the
+          V(primary) or a V(secondary) replica (C(replica_role)); otherwise both are null.
       type: list
       elements: dict
       sample:
-        - {name: SSODB, server: SQL1, instance: SQL1, role: sso, backed_up: true}
+        - name: SSODB
+          server: SQL1
+          instance: SQL1
+          role: sso
+          backed_up: true
+          availability_group: null
+          replica_role: null
     sql_instances:
       description:
-        - Every SQL Server instance with its C(name), its C(version), its C(databases) of the group, whether its
-          Agent runs (C(agent_running), null when the login may not know) and whether the login is C(sysadmin) there.
+        - Every SQL Server instance with its own C(name), the names by which the group knows it (C(known_as)), its
+          C(version), its C(databases) of the group, whether its Agent runs (C(agent_running), null when the login may
+          not know), the module's C(login) there and whether that is C(sysadmin).
       type: list
       elements: dict
       sample:
-        - {name: SQL1, version: 15.0.4420.2, databases: [BizTalkMgmtDb, SSODB], agent_running: true, sysadmin: true}
+        - name: SQL1
+          known_as: [SQL1, sql1.example.com]
+          version: 15.0.4420.2
+          databases: [BizTalkMgmtDb, SSODB]
+          agent_running: true
+          login: LAB\patching
+          sysadmin: true
     backup_job:
       description:
         - The backup job's C(name), whether it C(exists), is C(enabled), has its path configured (C(path_configured))
-          and is C(running), and its C(last_outcome) (V(succeeded), V(failed), V(canceled), V(retry), V(in_progress)
-          or null).
+          and is C(running), its C(last_outcome) (V(succeeded), V(failed), V(canceled), V(retry), V(in_progress)
+          or null), and its C(next_run) in the server's own time, null when it has no schedule.
       type: dict
       sample:
         name: Backup BizTalk Server (BizTalkMgmtDb)
@@ -129,6 +167,7 @@ group:
         path_configured: true
         running: false
         last_outcome: succeeded
+        next_run: '2026-11-22T10:15:00'
     sso_backed_up:
       description: Whether the backup job covers the single sign-on database.
       type: bool
@@ -146,6 +185,7 @@ group:
 
 import typing as t
 
+from ansible_collections.biztalk.patching.plugins.module_utils._accounts import accounts_result
 from ansible_collections.biztalk.patching.plugins.module_utils._arguments import sql_module
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
 from ansible_collections.biztalk.patching.plugins.module_utils._group_result import group_result
@@ -153,16 +193,23 @@ from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcS
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_options import SqlOptions
 
+OWN_OPTIONS: dict[str, t.Any] = {
+    "job_name": {"type": "str"},
+    "sso_database": {"type": "str", "default": "SSODB"},
+    "accounts": {"type": "list", "elements": "str", "default": []},
+}
+
 
 def main() -> None:
-    module = sql_module({"job_name": {"type": "str"}, "sso_database": {"type": "str", "default": "SSODB"}})
+    module = sql_module(OWN_OPTIONS)
     params: dict[str, t.Any] = module.params
     try:
         with OdbcServers(SqlOptions.from_params(params)) as servers:
             group = read_group(servers, job_name=params["job_name"], sso_database=params["sso_database"])
+            accounts = accounts_result(servers, group, params["accounts"])
     except SqlError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, group=group_result(group))
+    module.exit_json(changed=False, group=group_result(group), accounts=accounts)
 
 
 if __name__ == "__main__":

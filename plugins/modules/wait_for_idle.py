@@ -17,12 +17,20 @@ description:
   - Allowed are the module's own session, SQL Server's system sessions, Enterprise Single Sign-On at the single sign-on
     database, and what O(allowed) adds. Pooled connections outlive their process for a while, hence the waiting.
   - The databases, the instances and the computers are read from the group itself.
-  - When the time is over the module fails, names every session that is left, and says what to do about each.
+  - When the time is over the module fails, names the sessions that are left by computer and program, and says what to
+    do about each kind. With O(kill=true) it ends them instead.
 extends_documentation_fragment:
   - biztalk.patching.attributes
-  - biztalk.patching.attributes.info_module
   - biztalk.patching.attributes.actiongroup_sql
   - biztalk.patching.sql
+attributes:
+  check_mode:
+    support: full
+    details: In check mode it waits as ever, ends nobody, and says with RV(killed) whom O(kill) would end.
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
 options:
   timeout:
     description: Seconds to wait. V(0) looks once and fails at once when somebody is there.
@@ -79,6 +87,13 @@ options:
     type: list
     elements: str
     default: []
+  kill:
+    description:
+      - End the sessions that are left when the time is over (C(KILL)). What they have not committed is taken back.
+      - A last resort. Stop the programs instead, for many connect again at once; those are not ended a second time, and
+        the module fails.
+    type: bool
+    default: false
 seealso:
   - module: biztalk.patching.group_info
 """
@@ -116,6 +131,28 @@ offenders:
       databases: [BizTalkMgmtDb]
       kind: console
       remedy: close the BizTalk Administration Console or HAT on that computer
+culprits:
+  description:
+    - The same by computer and program. Each has C(host), C(program), C(kind), C(remedy), the number of C(sessions) and
+      the C(logins), C(databases) and C(instances) that these have.
+  returned: always, unless an instance could not be asked
+  type: list
+  elements: dict
+  sample:
+    - host: BTS2
+      program: mmc
+      kind: console
+      remedy: close the BizTalk Administration Console or HAT on that computer
+      sessions: 3
+      logins: ['LAB\operator']
+      databases: [BizTalkMgmtDb]
+      instances: [SQL1]
+killed:
+  description: The sessions that were ended, described as in RV(offenders).
+  returned: always, unless an instance could not be asked
+  type: list
+  elements: dict
+  sample: []
 samples:
   description: How often the module looked.
   returned: always, unless an instance could not be asked
@@ -129,13 +166,20 @@ waited:
 """
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.biztalk.patching.plugins.module_utils._activity import Pattern
 from ansible_collections.biztalk.patching.plugins.module_utils._arguments import sql_module
-from ansible_collections.biztalk.patching.plugins.module_utils._clock import SystemClock
+from ansible_collections.biztalk.patching.plugins.module_utils._clock import Clock, SystemClock
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
-from ansible_collections.biztalk.patching.plugins.module_utils._idle import IdleOptions, wait_for_idle
-from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcServers
+from ansible_collections.biztalk.patching.plugins.module_utils._idle import (
+    SSO_PROGRAMS,
+    IdleOptions,
+    IdleOutcome,
+    end_remaining,
+    wait_for_idle,
+)
+from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcServers, SqlServers
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_options import SqlOptions
 
@@ -151,12 +195,9 @@ OWN_OPTIONS: dict[str, t.Any] = {
     },
     "databases": {"type": "list", "elements": "str", "default": []},
     "sso_database": {"type": "str", "default": "SSODB"},
-    "sso_programs": {
-        "type": "list",
-        "elements": "str",
-        "default": ["ENTSSO*", "*Single Sign-On*", "Enterprise SSO*"],
-    },
+    "sso_programs": {"type": "list", "elements": "str", "default": list(SSO_PROGRAMS)},
     "sso_hosts": {"type": "list", "elements": "str", "default": []},
+    "kill": {"type": "bool", "default": False},
 }
 
 
@@ -172,19 +213,32 @@ def idle_options(params: t.Mapping[str, t.Any]) -> IdleOptions:
     )
 
 
+def await_idle(servers: SqlServers, params: t.Mapping[str, t.Any], clock: Clock, *, check_mode: bool) -> IdleOutcome:
+    group = read_group(servers, sso_database=params["sso_database"])
+    options = idle_options(params)
+    outcome = wait_for_idle(servers, group, options, clock)
+    if outcome.idle or not params["kill"]:
+        return outcome
+    if check_mode:
+        return replace(outcome, idle=True, offenders=(), killed=outcome.offenders)
+    ended = end_remaining(servers, group, options, clock)
+    return replace(ended, samples=outcome.samples + ended.samples, waited=outcome.waited + ended.waited)
+
+
 def main() -> None:
     module = sql_module(OWN_OPTIONS)
     params: dict[str, t.Any] = module.params
     try:
         with OdbcServers(SqlOptions.from_params(params)) as servers:
-            group = read_group(servers, sso_database=params["sso_database"])
-            outcome = wait_for_idle(servers, group, idle_options(params), SystemClock())
+            outcome = await_idle(servers, params, SystemClock(), check_mode=module.check_mode)
     except SqlError as error:
         module.fail_json(msg=str(error))
+    result = {"changed": bool(outcome.killed), **outcome.as_result()}
     if not outcome.idle:
-        message = f"The BizTalk databases are still in use after {outcome.waited:.0f} s: {outcome.summary()}"
-        module.fail_json(msg=message, **outcome.as_result())
-    module.exit_json(changed=False, **outcome.as_result())
+        ended = f" and after {len(outcome.killed)} sessions were ended" if params["kill"] else ""
+        message = f"The BizTalk databases are still in use after {outcome.waited:.0f} s{ended}: {outcome.summary()}"
+        module.fail_json(msg=message, **result)
+    module.exit_json(**result)
 
 
 if __name__ == "__main__":

@@ -81,3 +81,14 @@ def test_an_update_without_sql_is_installed_everywhere(lab: Lab, kb: str) -> Non
     assert result.returncode == 0, result.stdout
     assert broken(lab.events.events) == {}
     assert {item.computer for item in History(lab.events.events).installs if item.succeeded} == {"BTS1", "BTS2", "BTS3"}
+
+
+def test_check_mode_walks_the_whole_way_and_changes_nothing(small_lab: Lab) -> None:
+    before = states(small_lab)
+
+    result = run("patch", small_lab, *CLOSE_APPLICATIONS, "--check")
+
+    assert result.returncode == 0, result.stdout
+    assert changes(small_lab.run_events()) == []
+    assert states(small_lab) == before
+    assert "BTS1: install BTS2020-KB5009901-x64-ENU.exe (computer 1 of 2)" in result.stdout

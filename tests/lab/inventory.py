@@ -75,6 +75,9 @@ def _settings(lab: Lab) -> dict[str, t.Any]:
         },
         "biztalk_installer_user": INSTALLING_ACCOUNT,
         "biztalk_installer_password": _windows_password(lab, INSTALLING_ACCOUNT),
+        # The lab's computers are quicker than real ones.
+        "biztalk_settle_time": 3,
+        "biztalk_install_poll_interval": 1,
         "biztalk_packages": [str(lab.library.downloads(DEFAULT_UPDATE))],
     }
 

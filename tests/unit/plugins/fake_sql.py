@@ -79,6 +79,7 @@ def identity(name: str, database: str = "master", **changes: t.Any) -> dict[str,
         "updateability": "READ_WRITE",
         "login_name": "LAB\\installer",
         "is_sysadmin": 1,
+        "hadr_enabled": 0,
         "spid": 55,
     }
     return row | changes
@@ -125,6 +126,7 @@ def management_answers() -> dict[str, t.Any]:
                 "server_name": "BTS1",
                 "host_name": "Process",
                 "host_type": 1,
+                "cluster_group": "",
                 "disabled": 0,
                 "configuration_state": 1,
             },
@@ -133,6 +135,7 @@ def management_answers() -> dict[str, t.Any]:
                 "server_name": "BTS1",
                 "host_name": "Isolated",
                 "host_type": 2,
+                "cluster_group": "",
                 "disabled": -1,
                 "configuration_state": 5,
             },
@@ -153,7 +156,14 @@ def management_answers() -> dict[str, t.Any]:
         ],
         _tsql.JOB: [{"name": JOB, "enabled": 1}],
         _tsql.JOB_STEPS: [{"step_id": 1, "step_name": "BackupFull", "command": BACKUP_STEP}],
-        _tsql.JOB_ACTIVITY: [{"started": datetime(2026, 11, 22), "stopped": datetime(2026, 11, 22), "last_step_id": 4}],
+        _tsql.JOB_ACTIVITY: [
+            {
+                "started": datetime(2026, 11, 22),
+                "stopped": datetime(2026, 11, 22),
+                "last_step_id": 4,
+                "next_run": datetime(2026, 11, 22, 10, 15),
+            }
+        ],
         _tsql.LAST_JOB_OUTCOME: [{"run_status": 1, "message": "The job succeeded."}],
     }
 

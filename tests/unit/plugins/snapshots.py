@@ -64,3 +64,19 @@ def raw_snapshot(name: str = "BTS1", **replaced: t.Any) -> dict[str, t.Any]:
 
 def snapshot(name: str = "BTS1", **replaced: t.Any) -> Snapshot:
     return Snapshot.parse(raw_snapshot(name, **replaced))
+
+
+def package(**replaced: t.Any) -> dict[str, t.Any]:
+    """A package as package_select returns it, as far as the plan looks at it."""
+    return {
+        "file_name": "BTS2020-KB5009901-x64-ENU.exe",
+        "kb": "5009901",
+        "product": "Microsoft BizTalk Server 2020",
+        "minimum_version": "3.13.717.0",
+        "languages": ["ENU"],
+        "companion": "",
+        "has_sql": "yes",
+        "has_sql_evidence": ["Setup.xml names msgboxlogic.sql"],
+        "warnings": [],
+        **replaced,
+    }

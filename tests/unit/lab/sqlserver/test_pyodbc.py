@@ -73,8 +73,10 @@ def connection_string(port: int, **changes: str) -> str:
 
 
 def arguments(statement: str) -> list[t.Any]:
-    """A job's name first, then a number, as the statements have them."""
+    """A job's name first, then a number, as the statements have them; else an account, or numbers."""
     count = statement.count("?")
+    if "@acctname = ?" in statement:
+        return [r"LAB\patchadmin"]
     return [BACKUP_JOB, 0][:count] if "name = ?" in statement else [0] * count
 
 

@@ -10,13 +10,21 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.biztalk.patching.plugins.filter.plan import FilterModule
-from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import CONSOLE, CU4, raw_snapshot, uninstall_key
+from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
+    CONSOLE,
+    CU4,
+    package,
+    raw_snapshot,
+    uninstall_key,
+)
 
 patch_plan = FilterModule().filters()["patch_plan"]
 
-PACKAGES = {"64-bit": {"kb": "5009901", "file_name": "BTS2020-KB5009901-x64-ENU.exe"}}
+PACKAGES = {"64-bit": package()}
 GROUP = {
     "servers": [{"name": "BTS1", "master_secret_server": True, "runtime": True}],
+    "hosts": [{"name": "Web", "clustered": False}],
+    "versions": {"databases": []},
     "host_instances": [{"server": "BTS1", "type": "isolated"}],
     "management": {"server": "SQL1", "database": "BizTalkMgmtDb"},
     "sql_instances": [{"name": "SQL1", "agent_running": True}],

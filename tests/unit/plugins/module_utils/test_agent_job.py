@@ -59,7 +59,8 @@ def test_the_path_is_configured(commands: list[str], configured: bool) -> None:
     ],
 )
 def test_a_job_runs(activity: list[dict[str, t.Any]], agent_up: bool | None, running: bool) -> None:
-    server = FakeServer(management_answers() | {_tsql.JOB_ACTIVITY: activity})
+    rows = [{"next_run": None} | row for row in activity]
+    server = FakeServer(management_answers() | {_tsql.JOB_ACTIVITY: rows})
     assert read_job(server, JOB, agent_up=agent_up).running is running
 
 

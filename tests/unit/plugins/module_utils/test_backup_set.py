@@ -91,4 +91,6 @@ def test_a_file_tells_where_it_is_and_when_it_was_made() -> None:
         "file": "D:\\Backup\\BizTalkMgmtDb.bak",
         "type": "full",
         "finished": "2026-11-22T09:00:00",
+        "size": None,
+        "seconds": None,
     }

@@ -6,30 +6,29 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
-from ansible_collections.biztalk.patching.plugins.module_utils._agent_job import Job
-from ansible_collections.biztalk.patching.plugins.module_utils._forced_backup import (
+from ansible_collections.biztalk.patching.plugins.module_utils._full_backup import (
     BackupError,
     BackupOptions,
     full_backup,
-    refusal,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
+from ansible_collections.biztalk.patching.plugins.module_utils._progress import Silence
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind, SqlError
 from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import (
+    BACKUP_STEP,
+    JOB,
     FakeClock,
     FakeServer,
     FakeServers,
+    identity,
     management_answers,
     refused,
 )
-
-if t.TYPE_CHECKING:
-    from ansible_collections.biztalk.patching.plugins.module_utils._group import Group
 
 NOW = datetime(2026, 11, 22, 10, 0)
 DATABASES = [row["database_name"] for row in management_answers()[_tsql.BACKUP_DATABASES]]
@@ -106,7 +105,9 @@ class JobModel:
     def answers(self) -> dict[str, t.Any]:
         return management_answers() | {
             _tsql.AGENT_SERVICE: lambda: [{"status": 4 if self.now < self.agent_stops_at else 1}],
-            _tsql.JOB_ACTIVITY: lambda _name: [{"started": NOW, "stopped": None if self.ends is not None else NOW}],
+            _tsql.JOB_ACTIVITY: lambda _name: [
+                {"started": NOW, "stopped": None if self.ends is not None else NOW, "next_run": None, "last_step_id": 1}
+            ],
             _tsql.LAST_JOB_HISTORY: lambda _name: [{"instance_id": len(self.history) or None}],
             _tsql.JOB_HISTORY_AFTER: lambda _name, after: self.history[int(after) :],
             _tsql.LAST_BACKUP_SET: lambda: [
@@ -119,9 +120,19 @@ class JobModel:
         }
 
 
-def run(model: JobModel, options: BackupOptions = OPTIONS, **files: t.Any) -> dict[str, t.Any]:
+class Told:
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def tell(self, text: str) -> None:
+        self.texts.append(text)
+
+
+def run(
+    model: JobModel, options: BackupOptions = OPTIONS, told: Told | None = None, **files: t.Any
+) -> dict[str, t.Any]:
     servers = FakeServers(FakeServer(model.answers() | files))
-    return full_backup(servers, read_group(servers), options, FakeClock(model.tick))
+    return full_backup(servers, read_group(servers), options, FakeClock(model.tick), told or Silence())
 
 
 def test_a_good_backup() -> None:
@@ -183,14 +194,14 @@ def slipped_in(model: JobModel) -> dict[str, t.Any]:
 def test_a_scheduled_run_that_saw_the_request_is_as_good_as_ours() -> None:
     model = JobModel()
     servers = FakeServers(FakeServer(model.answers() | slipped_in(model)))
-    assert full_backup(servers, read_group(servers), OPTIONS, FakeClock(model.tick))["id"] == 101
+    assert full_backup(servers, read_group(servers), OPTIONS, FakeClock(model.tick), Silence())["id"] == 101
 
 
 def test_a_scheduled_run_that_came_too_early_is_followed_by_ours() -> None:
     model = JobModel()
     model.doomed = True
     servers = FakeServers(FakeServer(model.answers() | slipped_in(model)))
-    result = full_backup(servers, read_group(servers), OPTIONS, FakeClock(model.tick))
+    result = full_backup(servers, read_group(servers), OPTIONS, FakeClock(model.tick), Silence())
     assert (result["id"], model.starts) == (102, 2)
 
 
@@ -204,8 +215,61 @@ def test_the_time_limit_is_for_the_whole() -> None:
         run(JobModel(busy_until=50, length=50), replace(OPTIONS, timeout=60))
 
 
+def test_the_operator_learns_what_it_is_at() -> None:
+    told = Told()
+    run(JobModel(busy_until=10), told=told)
+    assert list(dict.fromkeys(told.texts)) == [
+        f"waiting for the run that job '{JOB}' is in",
+        f"job '{JOB}' is at its end, 0 of 6 databases backed up",
+    ]
+
+
+def test_steps_and_databases_are_counted() -> None:
+    told = Told()
+    model = JobModel()
+    model.forced = True
+    steps = [
+        {"step_id": 1, "step_name": "Compress", "command": ""},
+        {"step_id": 2, "step_name": "Full", "command": BACKUP_STEP},
+    ]
+
+    def first_half(_after: int) -> list[dict[str, t.Any]]:
+        return model.sets or [
+            {"server_name": "SQL1", "database_name": name, "backup_type": "db"} for name in DATABASES[:3]
+        ]
+
+    run(model, told=told, **{_tsql.JOB_STEPS: steps, _tsql.BACKUP_SETS_AFTER: first_half})
+    assert told.texts[0] == f"job '{JOB}' is at step 2 'Full', 3 of 6 databases backed up"
+
+
+def test_a_fail_over_is_noticed_at_once() -> None:
+    model = JobModel()
+    answers = model.answers() | {
+        _tsql.IDENTITY: lambda: [identity("SQL1" if model.now < 10 else "SQL2", "BizTalkMgmtDb")]
+    }
+    servers = FakeServers(FakeServer(answers))
+    with pytest.raises(SqlError, match="failed over from SQL1 to SQL2"):
+        full_backup(servers, read_group(servers), OPTIONS, FakeClock(model.tick), Silence())
+    assert model.now == 10
+
+
+def test_a_run_that_an_agent_forgot_is_not_waited_for() -> None:
+    model = JobModel()
+    with pytest.raises(SqlError, match="neither runs nor has ended"):
+        run(model, **{_tsql.START_JOB: None})
+    assert model.now == 60
+
+
 def header(name: str, **changes: t.Any) -> list[dict[str, t.Any]]:
-    row: dict[str, t.Any] = {"DatabaseName": name, "BackupType": 1}
+    row: dict[str, t.Any] = {
+        "DatabaseName": name,
+        "BackupType": 1,
+        "IsDamaged": 0,
+        "BackupStartDate": NOW,
+        "BackupFinishDate": NOW + timedelta(seconds=21),
+        "BackupSize": 4000,
+        "CompressedBackupSize": 1000,
+    }
     return [row | changes]
 
 
@@ -237,43 +301,13 @@ def test_a_bad_file_spoils_the_set(how: str, change: dict[str, t.Any], message: 
         run(JobModel(), replace(OPTIONS, verify=how), **(headers() | change))
 
 
-def group() -> Group:
-    return read_group(FakeServers(FakeServer(management_answers())))
+def test_the_headers_tell_size_and_seconds() -> None:
+    result = run(JobModel(), replace(OPTIONS, verify="header"), **headers())
+    assert [(database["size"], database["seconds"]) for database in result["databases"]] == [(1000, 21.0)] * 6
+    assert run(JobModel())["databases"][0]["size"] is None
 
 
-def with_job(**changes: t.Any) -> Group:
-    good = group()
-    return replace(good, backup_job=replace(good.backup_job, **changes))
-
-
-def with_instance(**changes: t.Any) -> Group:
-    good = group()
-    return replace(good, instances=(replace(good.instances[0], **changes),))
-
-
-def without_sso() -> Group:
-    good = group()
-    return replace(good, databases=tuple(found for found in good.databases if found.role != "sso"))
-
-
-@pytest.mark.parametrize(
-    ("state", "message"),
-    [
-        (group, None),
-        (lambda: with_job(running=True), None),
-        (lambda: replace(group(), backup_job=Job("Mine")), "no job 'Mine'"),
-        (lambda: with_job(enabled=False), "disabled"),
-        (lambda: with_job(steps=()), "<destination path>"),
-        (lambda: with_instance(agent_running=False), "Agent of SQL1 is stopped"),
-        (lambda: with_instance(agent_running=None), None),
-        (lambda: with_instance(writable=False), "secondary replica"),
-        (without_sso, "adm_OtherBackupDatabases"),
-    ],
-)
-def test_what_is_refused_before_anything_is_touched(state: t.Callable[[], Group], message: str | None) -> None:
-    reason = refusal(state(), OPTIONS)
-    assert (reason is None) if message is None else (message in (reason or ""))
-
-
-def test_an_uncovered_sso_database_can_be_accepted() -> None:
-    assert refusal(without_sso(), replace(OPTIONS, accept_uncovered_sso=True)) is None
+def test_a_backup_of_a_damaged_database_is_not_good() -> None:
+    damaged = {SSO_HEADER: header("SSODB", IsDamaged=1)}
+    with pytest.raises(BackupError, match=r"SSODB\.bak was made of a damaged database"):
+        run(JobModel(), replace(OPTIONS, verify="header"), **(headers() | damaged))

@@ -83,6 +83,49 @@ def test_names_of_one_instance_are_recognised_as_one() -> None:
     assert (box["server"], box["instance"], box["backed_up"]) == ("BTSSQL", "SQL1", True)
 
 
+@pytest.mark.parametrize("name", ["sql1.lab.example", "SQL1,1433", "TCP-ALIAS"])
+def test_the_backup_view_may_have_another_name_for_an_instance(name: str) -> None:
+    answers = management_answers()
+    for row in answers[_tsql.BACKUP_DATABASES]:
+        row["server_name"] = name
+    group = read(answers, {name: FakeServer(instance_answers("SQL1"))})
+    assert all(database["backed_up"] for database in group["databases"])
+    assert [(found["name"], found["known_as"]) for found in group["sql_instances"]] == [("SQL1", ["SQL1", name])]
+
+
+REPLICA = {"database_name": "BizTalkMgmtDb", "availability_group": "AG1", "replica_role": "SECONDARY"}
+
+
+@pytest.mark.parametrize(
+    ("hadr_enabled", "rows", "role"),
+    [
+        (1, [REPLICA], ("AG1", "secondary")),
+        (1, [REPLICA | {"replica_role": "PRIMARY"}], ("AG1", "primary")),
+        (1, SqlError("denied", Kind.PERMISSION_MISSING), (None, None)),
+        # These do not know the views: the statement must not be sent.
+        (0, SqlError("invalid object", Kind.OBJECT_MISSING), (None, None)),
+        (None, SqlError("invalid object", Kind.OBJECT_MISSING), (None, None)),
+    ],
+)
+def test_the_replica_of_an_availability_group(
+    hadr_enabled: int | None, rows: t.Any, role: tuple[str | None, str | None]
+) -> None:
+    answers = management_answers() | {_tsql.REPLICAS: rows}
+    answers[_tsql.IDENTITY][0]["hadr_enabled"] = hadr_enabled
+    found = {database["name"]: database for database in read(answers)["databases"]}
+    assert (found["BizTalkMgmtDb"]["availability_group"], found["BizTalkMgmtDb"]["replica_role"]) == role
+    assert found["SSODB"]["replica_role"] is None
+
+
+def test_a_clustered_host_and_its_instances() -> None:
+    answers = management_answers()
+    for row in (answers[_tsql.HOSTS][0], answers[_tsql.HOST_INSTANCES][0]):
+        row["cluster_group"] = "BizTalk Cluster Group"
+    group = read(answers)
+    assert [host["clustered"] for host in group["hosts"]] == [True, False]
+    assert [instance["clustered"] for instance in group["host_instances"]] == [True, False]
+
+
 def test_databases_on_several_instances() -> None:
     answers = management_answers()
     answers[_tsql.MESSAGE_BOXES] = [

@@ -8,7 +8,13 @@ import typing as t
 
 from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
-from ansible_collections.biztalk.patching.plugins.module_utils._idle import IdleOptions, IdleOutcome, wait_for_idle
+from ansible_collections.biztalk.patching.plugins.module_utils._idle import (
+    IdleOptions,
+    IdleOutcome,
+    end_remaining,
+    wait_for_idle,
+)
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind, SqlError
 from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import (
     FakeClock,
     FakeServer,
@@ -45,7 +51,8 @@ def run(samples: list[list[dict[str, t.Any]]], options: IdleOptions = OPTIONS) -
 
 def test_the_own_session_and_sso_are_idle() -> None:
     outcome = run([[OWN, SSO]])
-    assert outcome.as_result() == {"idle": True, "offenders": [], "samples": 2, "waited": 5.0}
+    nobody: dict[str, list[t.Any]] = {"offenders": [], "culprits": [], "killed": []}
+    assert outcome.as_result() == {"idle": True, "samples": 2, "waited": 5.0, **nobody}
 
 
 def test_it_waits_for_pooled_connections_to_go() -> None:
@@ -67,6 +74,49 @@ def test_on_time_out_it_names_everybody_and_what_to_do() -> None:
     assert "spid 62 in BizTalkMgmtDb, spid 63 in SSODB" in summary
     assert "stop the host instances" in summary
     assert "close the BizTalk Administration Console" in summary
+
+
+class Instance(FakeServer):
+    """SQL1 with these sessions; a killed one is gone, unless its program connects again."""
+
+    def __init__(self, *sessions: dict[str, t.Any], stubborn: bool = False, gone: tuple[int, ...] = ()) -> None:
+        super().__init__(management_answers() | {_tsql.WHO: lambda: self.sessions})
+        self.sessions = list(sessions)
+        self.stubborn = stubborn
+        self.gone = gone
+
+    def execute(self, statement: str, *parameters: object, timeout: int | None = None) -> None:
+        super().execute(statement, *parameters, timeout=timeout)
+        spid = int(statement.removeprefix("KILL "))
+        if not self.stubborn:
+            self.sessions = [one for one in self.sessions if int(one["SPID"]) != spid]
+        if spid in self.gone:
+            raise SqlError("Process ID is not an active process ID", Kind.SESSION_GONE)
+
+
+def end(instance: Instance) -> IdleOutcome:
+    servers = FakeServers(instance)
+    return end_remaining(servers, read_group(servers), OPTIONS, FakeClock())
+
+
+def test_who_is_left_is_ended_and_nobody_else() -> None:
+    instance = Instance(OWN, SSO, HOST, who(62, "mmc", "BizTalkMgmtDb"))
+    outcome = end(instance)
+    assert instance.executed == [("KILL 61",), ("KILL 62",)]
+    assert (outcome.idle, [session.spid for session in outcome.killed]) == (True, [61, 62])
+
+
+def test_who_went_by_himself_was_not_ended() -> None:
+    outcome = end(Instance(HOST, who(62, "mmc", "BizTalkMgmtDb"), gone=(61,)))
+    assert (outcome.idle, [session.spid for session in outcome.killed]) == (True, [62])
+
+
+def test_who_comes_back_is_not_ended_again() -> None:
+    instance = Instance(HOST, stubborn=True)
+    outcome = end(instance)
+    assert instance.executed == [("KILL 61",)]
+    assert (outcome.idle, outcome.waited) == (False, 60)
+    assert [session.spid for session in outcome.offenders] == [61]
 
 
 def test_without_time_it_looks_once() -> None:

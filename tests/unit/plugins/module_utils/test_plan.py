@@ -14,16 +14,17 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     CONSOLE,
     CU4,
     MISSING_KEY,
+    package,
     raw_snapshot,
     service_row,
     snapshot,
     uninstall_key,
 )
 
-UPDATED = {"uninstall": [uninstall_key(CU4), MISSING_KEY]}
+UPDATED = {"uninstall": [uninstall_key("Microsoft BizTalk Server 2020", CU4), MISSING_KEY]}
 PACKAGES = {
-    "64-bit": {"kb": "5009901", "file_name": "BTS2020-KB5009901-x64-ENU.exe"},
-    "32-bit": {"kb": "5009901", "file_name": "BTS2020-KB5009901-x86-ENU.exe"},
+    "64-bit": package(),
+    "32-bit": package(file_name="BTS2020-KB5009901-x86-ENU.exe"),
 }
 X86 = {"facts": {**raw_snapshot()["facts"], "ansible_hostname": "BTS2", "ansible_architecture": "32-bit"}}
 ISOLATED = {"server": "bts1", "type": "isolated"}
@@ -37,6 +38,8 @@ def server(name: str, *, master: bool = False, runtime: bool = True) -> dict[str
 def group(*servers: dict[str, t.Any], **replaced: t.Any) -> dict[str, t.Any]:
     return {
         "servers": list(servers or (server("BTS1", master=True), server("bts2"))),
+        "hosts": [{"name": "Receive", "clustered": False}],
+        "versions": {"databases": [{"language": "ENU"}]},
         "host_instances": [{"server": "BTS2", "type": "in_process"}],
         "management": {"server": "SQL1", "database": "BizTalkMgmtDb"},
         "sql_instances": [{"name": "SQL1", "agent_running": True}],
@@ -178,6 +181,19 @@ def test_all_findings_come_at_once() -> None:
     assert made.as_result()["failures"] == [str(finding) for finding in made.failures]
 
 
+def test_a_clustered_host_is_refused_before_anything_stops() -> None:
+    clustered = group(hosts=[{"name": "Receive", "clustered": True}])
+    assert [finding.where for finding in plan(of=clustered).failures] == ["Receive"]
+    assert plan(of=clustered, one=UPDATED, two=UPDATED).failures == []
+
+
+def test_what_the_package_tells_is_among_the_findings() -> None:
+    foreign = group(versions={"databases": [{"language": "DEU"}]})
+    assert [finding.rule for finding in plan(of=foreign).failures] == ["R23", "R23"]
+    ahead = plan(one=UPDATED).findings
+    assert [(finding.level, finding.where) for finding in ahead] == [("warn", "BTS1")]
+
+
 @pytest.mark.parametrize(
     ("one", "close", "failures", "levels"),
     [({}, False, 1, ["fail"]), ({}, True, 0, ["warn"]), (UPDATED, False, 0, [])],
@@ -195,6 +211,7 @@ def test_the_plan_in_plain_words() -> None:
         close_applications=True,
     )
     assert list(made.lines()) == [
+        f"WARN BTS2: has {CU4}, which not every computer of the group has",
         "WARN BTS1: Administration Console (mmc.exe, process 4711, session 2) is open and will be closed",
         "BTS1: stop BTSSvc$Receive, BTSSvc$Send",
         "BTS1: close Administration Console (process 4711)",

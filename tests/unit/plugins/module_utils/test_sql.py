@@ -57,7 +57,7 @@ LATE = pyodbc.ProgrammingError("42000", "[42000] [Microsoft][SQL Server]too late
 
 
 def server(cursor: Cursor) -> OdbcServer:
-    return OdbcServer(Connection(cursor), server="SQL1", secret="geheim")
+    return OdbcServer(lambda: Connection(cursor), server="SQL1", secret="geheim")
 
 
 def test_the_first_of_two_columns_of_a_name_counts() -> None:
@@ -76,8 +76,40 @@ def test_an_error_after_the_first_result_is_not_lost(method: str) -> None:
 
 def test_a_time_limit_of_one_statement_does_not_stay() -> None:
     connection = Connection(Cursor([], []))
-    OdbcServer(connection, server="SQL1", secret=None).execute("RESTORE x", timeout=0)
+    OdbcServer(lambda: connection, server="SQL1", secret=None).execute("RESTORE x", timeout=0)
     assert connection.timeout == 120
+
+
+DROPPED = pyodbc.OperationalError(
+    "08S01", "[08S01] [Microsoft][ODBC Driver 18 for SQL Server]Communication link failure"
+)
+
+
+class Dropping:
+    """An instance whose first connection breaks at the first statement."""
+
+    def __init__(self) -> None:
+        self.connections: list[Connection] = []
+
+    def connect(self) -> Connection:
+        broken = None if self.connections else DROPPED
+        self.connections.append(Connection(Cursor(["a"], [(1,)], broken)))
+        return self.connections[-1]
+
+
+def test_a_question_is_asked_again_over_a_new_connection() -> None:
+    instance, waited = Dropping(), list[float]()
+    server = OdbcServer(instance.connect, server="SQL1", secret=None, pause=waited.append)
+    assert server.query("SELECT a") == [{"a": 1}]
+    assert (len(instance.connections), instance.connections[0].closed, waited) == (2, True, [1])
+
+
+def test_what_changes_something_is_not_repeated() -> None:
+    instance = Dropping()
+    server = OdbcServer(instance.connect, server="SQL1", secret=None)
+    with pytest.raises(SqlError, match="broke while it was used"):
+        server.execute("EXEC sp_start_job")
+    assert len(instance.connections) == 1
 
 
 class Pyodbc:

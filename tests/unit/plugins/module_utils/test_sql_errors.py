@@ -101,6 +101,32 @@ CASES = [
         Kind.DRIVER_MISSING,
         "mssql-python-odbc",
     ),
+    (
+        "08001",
+        MS + "TCP Provider: Error code 0x2746 (10054) (SQLDriverConnect)",
+        Kind.UNREACHABLE,
+        "encrypt=strict",
+    ),
+    (
+        "08001",
+        "[08001] [FreeTDS][SQL Server]Unable to connect to data source (0) (SQLDriverConnect)",
+        Kind.TLS_REFUSED,
+        "ca_certificate",
+    ),
+    ("HY000", "[HY000] [FreeTDS][SQL Server]Unknown error (0) (SQLExecDirectW)", Kind.CONNECTION_LOST, "broke"),
+    (
+        "40001",
+        MS + "[SQL Server]Transaction (Process ID 55) was deadlocked and has been chosen as the victim (1205)",
+        Kind.DEADLOCK,
+        "try again",
+    ),
+    (
+        "42000",
+        MS
+        + "[SQL Server]The target database, 'X', is in an availability group and not accessible (976); failed (4060)",
+        Kind.DATABASE_MISSING,
+        "listener",
+    ),
     ("08S01", MS + "TCP Provider: Error code 0x68 (104) (SQLExecDirectW)", Kind.CONNECTION_LOST, "broke"),
     ("HYT00", MS + "Query timeout expired (0) (SQLExecDirectW)", Kind.TIMED_OUT, "query_timeout"),
     ("42000", MS + "[SQL Server]Something nobody foresaw. (50000)", Kind.OTHER, "Something nobody foresaw"),

@@ -61,8 +61,8 @@ def test_a_nul_character_is_refused() -> None:
             ["Encrypt=strict;", "ServerCertificate={/a b.pem};"],
             [],
         ),
-        ({"trust_server_certificate": True}, FREETDS, ["SERVER=sql;", "PORT=99;", "Encryption=require;"], ["Encrypt="]),
-        ({"encrypt": "no"}, FREETDS, ["Encryption=off;"], ["require"]),
+        ({"multi_subnet_failover": True}, MICROSOFT, ["MultiSubnetFailover=yes;"], []),
+        ({}, FREETDS, ["SERVERNAME=biztalk;", "DATABASE=BizTalkMgmtDb;"], ["SERVER=", "Encrypt"]),
     ],
 )
 def test_the_connection_string_says_what_the_options_say(
@@ -71,22 +71,6 @@ def test_the_connection_string_says_what_the_options_say(
     text = SqlOptions("sql,99", **changes).connection_string(driver, "sql,99", "BizTalkMgmtDb")
     assert all(part in text for part in there), text
     assert not any(part in text for part in absent), text
-
-
-@pytest.mark.parametrize(
-    ("address", "there", "absent"),
-    [("sql", "SERVER=sql;", ""), ("sql\\BTS", "SERVER={sql\\BTS};", "PORT"), ("sql, 1500", "PORT=1500;", "PORT=1433")],
-)
-def test_freetds_gets_the_port_apart(address: str, there: str, absent: str) -> None:
-    text = SqlOptions(address, encrypt="no").connection_string(FREETDS, address, "x")
-    assert there in text
-    assert not absent or absent not in text
-
-
-@pytest.mark.parametrize("changes", [{}, {"encrypt": "strict"}])
-def test_freetds_is_refused_where_it_would_not_check(changes: dict[str, t.Any]) -> None:
-    with pytest.raises(SqlError, match="FreeTDS"):
-        SqlOptions("sql", **changes).connection_string(FREETDS, "sql", "x")
 
 
 def test_options_that_the_driver_would_ignore_are_refused(tmp_path: Path) -> None:

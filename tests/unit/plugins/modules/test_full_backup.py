@@ -11,7 +11,12 @@ import pytest
 from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.modules.full_backup import OWN_OPTIONS, make_backup
-from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import FakeServer, FakeServers, management_answers
+from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import (
+    FakeServer,
+    FakeServers,
+    identity,
+    management_answers,
+)
 from ansible_collections.biztalk.patching.tests.unit.plugins.modules.module_runner import documented, without_prose
 
 PARAMS = {name: option.get("default") for name, option in OWN_OPTIONS.items()}
@@ -36,6 +41,7 @@ def test_check_mode_says_what_would_be_done_and_does_nothing() -> None:
         ({_tsql.JOB: []}, "has no job"),
         ({_tsql.JOB: [{"name": "x", "enabled": 0}]}, "disabled"),
         ({_tsql.AGENT_SERVICE: [{"status": 1}]}, "stopped"),
+        ({_tsql.IDENTITY: [identity("SQL1", "BizTalkMgmtDb", is_sysadmin=0)]}, "not sysadmin"),
         ({_tsql.OTHER_BACKUP_DATABASES: [], _tsql.BACKUP_DATABASES: []}, "does not back up SSODB on SQL1"),
     ],
 )

@@ -4,9 +4,20 @@
 
 from __future__ import annotations
 
+import typing as t
+
+import pytest
+
+from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
 from ansible_collections.biztalk.patching.plugins.module_utils._activity import Pattern
 from ansible_collections.biztalk.patching.plugins.module_utils._idle import IdleOptions
-from ansible_collections.biztalk.patching.plugins.modules.wait_for_idle import OWN_OPTIONS, idle_options
+from ansible_collections.biztalk.patching.plugins.modules.wait_for_idle import OWN_OPTIONS, await_idle, idle_options
+from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import (
+    FakeClock,
+    FakeServer,
+    FakeServers,
+    management_answers,
+)
 from ansible_collections.biztalk.patching.tests.unit.plugins.modules.module_runner import documented, without_prose
 
 
@@ -27,3 +38,25 @@ def test_the_options_arrive() -> None:
         allowed=(Pattern(program="Backup*", host="B1"),),
         databases=("Orders",),
     )
+
+
+MMC = {"SPID": "61", "Status": "", "Login": "x", "HostName": "B", "DBName": "BizTalkMgmtDb", "ProgramName": "mmc"}
+
+
+@pytest.mark.parametrize(
+    ("kill", "check_mode", "executed", "idle", "killed"),
+    [
+        (False, False, [], False, []),
+        (True, True, [], True, [61]),
+        (True, False, [("KILL 61",)], True, [61]),
+    ],
+)
+def test_sessions_are_ended_only_when_asked_and_never_in_check_mode(
+    kill: bool, check_mode: bool, executed: list[t.Any], idle: bool, killed: list[int]
+) -> None:
+    server = FakeServer(management_answers())
+    server.answers[_tsql.WHO] = lambda: [] if server.executed else [MMC]
+    params = {name: option["default"] for name, option in OWN_OPTIONS.items()} | {"kill": kill}
+    outcome = await_idle(FakeServers(server), params, FakeClock(), check_mode=check_mode)
+    assert server.executed == executed
+    assert (outcome.idle, [session.spid for session in outcome.killed]) == (idle, killed)

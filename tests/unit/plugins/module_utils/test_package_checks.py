@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.biztalk.patching.plugins.module_utils._package_checks import (
+    check_drift,
+    check_fit,
+    check_language,
+    check_package,
+)
+from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
+    CU4,
+    MISSING_KEY,
+    package,
+    registry_key,
+    snapshot,
+    uninstall_key,
+)
+
+
+@pytest.mark.parametrize(
+    ("replaced", "expected"),
+    [
+        ({}, []),
+        ({"kb": ""}, [("fail", "does not tell its KB number")]),
+        ({"has_sql": "unknown", "has_sql_evidence": ["x.cab cannot be opened"]}, [("warn", "x.cab cannot be opened")]),
+        ({"companion": "ESB Toolkit"}, [("warn", "is for ESB Toolkit")]),
+        ({"warnings": ["run it again"]}, [("warn", "run it again")]),
+    ],
+)
+def test_what_the_package_tells(replaced: dict[str, t.Any], expected: list[tuple[str, str]]) -> None:
+    findings = list(check_package(package(**replaced)))
+    assert [finding.level for finding in findings] == [level for level, _text in expected]
+    for finding, (_level, text) in zip(findings, expected, strict=True):
+        assert text in str(finding)
+
+
+@pytest.mark.parametrize(
+    ("installed", "replaced", "expected"),
+    [
+        ("Microsoft BizTalk Server 2020", {}, None),
+        ("Microsoft BizTalk Server 2016", {}, "fail"),
+        ("Microsoft BizTalk Server 2013 R2", {"product": "Microsoft BizTalk Server 2013"}, "fail"),
+        ("Microsoft BizTalk Server 2013 R2", {"product": "Microsoft Biztalk Server 2013 R2"}, None),
+        # What is not known is not refused.
+        ("Microsoft BizTalk Server 2020", {"product": ""}, None),
+        ("BizTalk", {}, None),
+        ("Microsoft BizTalk Server 2020", {"minimum_version": "3.13.844.0"}, "warn"),
+        ("Microsoft BizTalk Server 2020", {"minimum_version": "3.13.717.0"}, None),
+        # As numbers, not as text.
+        ("Microsoft BizTalk Server 2020", {"minimum_version": "3.9.999.0"}, None),
+    ],
+)
+def test_the_update_must_be_meant_for_the_product(
+    installed: str, replaced: dict[str, t.Any], expected: str | None
+) -> None:
+    key = registry_key(ProductName=installed, ProductVersion="3.13.717.0", ProductEdition="Enterprise")
+    findings = list(check_fit(package(**replaced), snapshot(product=key)))
+    assert [finding.level for finding in findings] == ([expected] if expected else [])
+
+
+def test_a_computer_without_biztalk_is_another_check_s_business() -> None:
+    assert list(check_fit(package(), snapshot(product=MISSING_KEY))) == []
+
+
+@pytest.mark.parametrize(
+    ("group_language", "languages", "refused"),
+    [
+        ("ENU", ["ENU"], False),
+        ("deu", ["ENU"], True),
+        ("DEU", ["ENU", "DEU"], False),
+        ("DEU", [], False),
+        # What BizTalk writes here is not documented: only Microsoft's three letters are judged.
+        ("1033", ["DEU"], False),
+        ("", ["DEU"], False),
+    ],
+)
+def test_the_language_must_be_the_group_s(group_language: str, languages: list[str], *, refused: bool) -> None:
+    group = {"versions": {"databases": [{"language": group_language}]}}
+    findings = list(check_language(package(languages=languages), group))
+    assert [finding.level for finding in findings] == (["fail"] if refused else [])
+
+
+def test_drift_names_the_computer_that_has_more() -> None:
+    ahead = snapshot("BTS2", uninstall=[uninstall_key("Microsoft BizTalk Server 2020", CU4, "Some other program")])
+    findings = list(check_drift([snapshot("BTS1"), ahead]))
+    assert [(finding.level, finding.where) for finding in findings] == [("warn", "BTS2")]
+    assert CU4 in findings[0].text
+    assert list(check_drift([snapshot("BTS1"), snapshot("BTS2")])) == []
+    assert list(check_drift([])) == []
