@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -14,8 +15,16 @@ import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ansible_collections.biztalk.patching.plugins.module_utils._program import ProgramTimeoutError, run_program
+from ansible_collections.biztalk.patching.plugins.module_utils._program import (
+    Confinement,
+    ProgramError,
+    ProgramTimeoutError,
+    run_program,
+)
 
+# An archive can ask for gigabytes of memory by a few bytes in its header.
+_MEMORY = 2 * 1024**3
+_LARGEST_LISTING = 256 * 1024**2
 # 7-Zip asks for a password where an archive has one; given a wrong one it fails at once instead.
 _NEVER_ASK = "-p-"
 
@@ -30,6 +39,10 @@ class NotAnArchiveError(ArchiveError):
 
 class ArchiveTimeoutError(ArchiveError):
     """Reading took longer than the time that was granted."""
+
+
+class LimitError(Exception):
+    """The package is larger or deeper than the operator allows."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +65,11 @@ class Archiver(t.Protocol):
     def list(self, path: Path, kind: str = "") -> Listing:
         """The entries of the archive, opened as `kind` where one is given. Raises ArchiveError where it is none."""
 
-    def extract(self, path: Path, names: t.Sequence[str], target: Path, kind: str = "") -> str:
-        """Write the entries `names` below `target`; the answer is empty, or says what could not be extracted."""
+    def extract(self, path: Path, names: t.Sequence[str], target: Path, room: int, kind: str = "") -> str:
+        """Write the entries `names` below `target`; the answer is empty, or says what could not be extracted.
+
+        Raises LimitError where that takes more than `room` bytes, whatever the archive says of its sizes.
+        """
 
 
 @dataclass
@@ -82,22 +98,47 @@ class SevenZip:
             raise NotAnArchiveError("7-Zip does not know its format, or it is damaged")
         return listing
 
-    def extract(self, path: Path, names: t.Sequence[str], target: Path, kind: str = "") -> str:
+    def extract(self, path: Path, names: t.Sequence[str], target: Path, room: int, kind: str = "") -> str:
         wanted = target.with_name(f"{target.name}.names")
         wanted.write_text("\n".join(names), encoding="utf-8")
         options = ("-y", "-spd", "-scsUTF-8", "-bd", f"-o{target}", f"-i@{wanted}")
-        output = self._run("x", *options, *_type(kind), "--", str(path))
+        output = self._run("x", *options, *_type(kind), "--", str(path), growing=_Growing(target, room))
         wanted.unlink()
         return next((line.strip() for line in output.splitlines() if "ERROR" in line), "")
 
-    def _run(self, *arguments: str) -> str:
+    def _run(self, *arguments: str, growing: _Growing | None = None) -> str:
         # The names of entries go through a file, so that none can be taken for a switch.
         command = [self.program, arguments[0], _NEVER_ASK, "-sccUTF-8", *arguments[1:]]
+        confinement = Confinement(
+            seconds=self.deadline.left(),
+            memory=_MEMORY,
+            output=_LARGEST_LISTING,
+            file_size=growing.room + 1 if growing else _LARGEST_LISTING,
+            check=growing.check if growing else lambda: None,
+        )
         try:
-            output = run_program(command, seconds=self.deadline.left())
+            output = run_program(command, confinement)
         except ProgramTimeoutError:
             raise ArchiveTimeoutError(f"the inspection took longer than {self.deadline.seconds:g} s") from None
+        except ProgramError as error:
+            raise ArchiveError(str(error)) from error
         return output.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True)
+class _Growing:
+    """A folder that is being written to, and how many bytes its files may take."""
+
+    folder: Path
+    room: int
+
+    def check(self) -> None:
+        written = 0
+        for path in self.folder.rglob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                written += path.lstat().st_size
+        if written > self.room:
+            raise LimitError(f"its files take more than the {self.room} bytes that it may still take")
 
 
 def find_seven_zip() -> str | None:

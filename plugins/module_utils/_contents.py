@@ -15,30 +15,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.biztalk.patching.plugins.module_utils._archive import ArchiveError, ArchiveTimeoutError
-from ansible_collections.biztalk.patching.plugins.module_utils._formats import (
-    base_name,
-    decode,
-    extension,
-    must_be_opened,
-    recognise,
-)
+from ansible_collections.biztalk.patching.plugins.module_utils._burn import MANIFEST, read_manifest
+from ansible_collections.biztalk.patching.plugins.module_utils._embedded import Span
+from ansible_collections.biztalk.patching.plugins.module_utils._formats import base_name, extension, recognise
 from ansible_collections.biztalk.patching.plugins.module_utils._installer import InstallerError, read_installer
 from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits, Opener
 from ansible_collections.biztalk.patching.plugins.module_utils._pe import read_program_file
-from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import is_sql_text, read_setup_xml
+from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import read_setup_xml
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_text import search_text
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from ansible_collections.biztalk.patching.plugins.module_utils._architecture import Architecture
     from ansible_collections.biztalk.patching.plugins.module_utils._archive import Archiver
     from ansible_collections.biztalk.patching.plugins.module_utils._formats import Format
     from ansible_collections.biztalk.patching.plugins.module_utils._installer import Installer, InstallerFile
     from ansible_collections.biztalk.patching.plugins.module_utils._opener import Member
+    from ansible_collections.biztalk.patching.plugins.module_utils._pe import ProgramFile
     from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import SetupXml
 
 _HEAD = 4096
-_LARGEST_TEXT = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ class _Place:
 
     shown: str
     depth: int
-    files: Mapping[str, InstallerFile] = field(default_factory=dict)
+    files: dict[str, InstallerFile] = field(default_factory=dict)
 
 
 def read_contents(package: Path, archiver: Archiver, limits: Limits, scratch: str | None = None) -> Contents:
@@ -105,39 +102,43 @@ class _Walk:
 
     def folder(self, root: Path) -> None:
         for path in sorted(root.rglob("*")):
-            if path.is_file() and not path.is_symlink():
-                name, size = path.relative_to(root).as_posix(), path.stat().st_size
-                self._opener.count(1, size)
-                if must_be_opened(name):
-                    self._look(path, _Place(name, 0))
-                else:
-                    self.contents.payloads.append(Payload(name, size))
+            name = path.relative_to(root).as_posix()
+            if path.is_symlink():
+                self._give_up(name, "it is a symbolic link")
+            elif path.is_file():
+                self._opener.count(1, path.stat().st_size)
+                self._look(path, _Place(name, 0))
 
     def _look(self, path: Path, place: _Place, named: InstallerFile | None = None) -> None:
         format_ = _format(path, place.shown)
         self.contents.payloads.append(self._payload(path, place.shown, format_, named))
-        if format_ in ("archive", "compound") or (format_ == "program" and extension(place.shown) == "exe"):
+        if format_ in ("archive", "compound", "program"):
             self._open(path, format_, place)
         elif format_ == "setup_xml":
             self.contents.setup_xmls.append((place.shown, read_setup_xml(path.read_bytes())))
         elif format_ == "script":
             self.contents.sql.append((place.shown, "is a script"))
-        elif format_ == "text":
-            self._search_text(path, place.shown)
-        elif format_ == "unknown":
-            self._give_up(place.shown, "its format is unknown")
+        else:
+            self._judge_text(path, place.shown, format_)
+
+    def _judge_text(self, path: Path, shown: str, format_: Format) -> None:
+        if format_ == "unknown":
+            self._give_up(shown, "its format is unknown")
+        elif format_ != "leaf":
+            found = search_text(path)
+            if format_ != "data" and found:
+                self.contents.sql.append((shown, f"holds SQL or calls a script ({found.text})"))
+            elif found and found.is_statement:
+                self._give_up(shown, f"it is data or a document, but holds SQL ({found.text})")
+            elif format_ == "text":
+                self._give_up(shown, "it is a text, but its name does not tell what for")
 
     def _payload(self, path: Path, shown: str, format_: Format, named: InstallerFile | None) -> Payload:
         size = path.stat().st_size
-        if format_ == "program":
-            try:
-                with path.open("rb") as file:
-                    program = read_program_file(file)
-            except ValueError as error:
-                self._give_up(shown, str(error))
-            else:
-                source = "PE version resource" if program.version else ""
-                return Payload(shown, size, program.architecture, program.version, source)
+        program = _program(path) if format_ == "program" else None
+        if program:
+            source = "PE version resource" if program.version else ""
+            return Payload(shown, size, program.architecture, program.version, source)
         version = named.version if named else ""
         return Payload(shown, size, None, version, "MSI File table" if version else "")
 
@@ -148,21 +149,45 @@ class _Walk:
             if format_ == "compound":
                 self._open_installer(path, place)
             elif format_ == "program":
-                for part in self._opener.parts(path):
-                    self._part(part, place)
+                self._open_program(path, place)
             else:
-                self._members(self._opener.archive(path), place)
+                self._open_archive(path, place)
         except ArchiveTimeoutError:
             raise
-        except (ArchiveError, InstallerError) as error:
+        except (ArchiveError, InstallerError, ValueError) as error:
             self._give_up(place.shown, str(error))
 
+    def _open_program(self, path: Path, place: _Place) -> None:
+        with path.open("rb") as file:
+            program = read_program_file(file)
+        explained = [Span(0, program.end)]
+        if program.certificates:
+            start = program.certificates.offset
+            explained.append(Span(start, start + program.certificates.size))
+        for part in self._opener.parts(path, explained):
+            self._part(part, place)
+        self._add_named_scripts(place.shown, place.files.values())
+
+    def _open_archive(self, path: Path, place: _Place) -> None:
+        whole = True
+        for part in self._opener.parts(path):
+            whole = False
+            self._part(part, place)
+        if whole:
+            self._members(self._opener.archive(path), place)
+
     def _part(self, part: Member, place: _Place) -> None:
-        """An archive within a program is no payload of its own: what is in it is."""
-        if part.path:
-            self._open(part.path, _format(part.path, part.name), place)
-        if part.problem:
-            self._give_up(place.shown, part.problem)
+        """An archive within another file is no payload of its own: what is in it is."""
+        if part.path is None:
+            return
+        if part.kind == "Compound":
+            self._open(part.path, "compound", place)
+        elif part.kind:
+            self._members(self._opener.archive(part.path, part.kind), place)
+        elif _format(part.path, "") == "text":
+            self._judge_text(part.path, place.shown, "command")
+        else:
+            self._give_up(place.shown, f"{part.name} are of an unknown format")
 
     def _open_installer(self, path: Path, place: _Place) -> None:
         installer = read_installer(path)
@@ -170,12 +195,16 @@ class _Walk:
         self.contents.sql.extend((place.shown, how) for how in installer.sql)
         for stream in self._opener.compound(path):
             if stream.path and _format(stream.path, stream.name) == "archive":
-                self._open(stream.path, "archive", _Place(place.shown, place.depth + 1, installer.files))
+                self._open(stream.path, "archive", _Place(place.shown, place.depth + 1, dict(installer.files)))
             else:
                 self._members([stream], place)
+        self._add_named_scripts(place.shown, installer.files.values())
 
     def _members(self, members: Iterable[Member], place: _Place) -> None:
         for member in members:
+            if member.name == MANIFEST and member.path and (files := read_manifest(member.path.read_bytes())):
+                place.files.update(files)
+                continue
             named = place.files.get(member.name)
             inner = _Place(_join(place.shown, named.name if named else member.name), place.depth + 1)
             if member.problem:
@@ -183,14 +212,20 @@ class _Walk:
             if member.path:
                 self._look(member.path, inner, named)
             elif member.name:
-                self.contents.payloads.append(Payload(inner.shown, member.size))
+                self._absent(inner.shown, member.size)
 
-    def _search_text(self, path: Path, shown: str) -> None:
-        """Command files and the like may call a script or hold statements."""
-        with path.open("rb") as file:
-            text = decode(file.read(_LARGEST_TEXT))
-        if ".sql" in text.casefold() or is_sql_text(text):
-            self.contents.sql.append((shown, "holds SQL or calls a script"))
+    def _absent(self, shown: str, size: int) -> None:
+        """A file whose content could not be had: its name may tell."""
+        self.contents.payloads.append(Payload(shown, size))
+        if extension(shown) == "sql":
+            self.contents.sql.append((shown, "is a script"))
+
+    def _add_named_scripts(self, shown: str, files: Iterable[InstallerFile]) -> None:
+        """Scripts that an installer's table names but that lie elsewhere, or cannot be had."""
+        held = {payload.path for payload in self.contents.payloads}
+        for file in files:
+            if extension(file.name) == "sql" and _join(shown, file.name) not in held:
+                self.contents.sql.append((shown, f"names {file.name}"))
 
     def _give_up(self, shown: str, reason: str) -> None:
         self.contents.unreadable.append((shown, reason))
@@ -199,6 +234,15 @@ class _Walk:
 def _format(path: Path, name: str) -> Format:
     with path.open("rb") as file:
         return recognise(name, file.read(_HEAD))
+
+
+def _program(path: Path) -> ProgramFile | None:
+    """None where it is damaged, which is noted when it is opened."""
+    try:
+        with path.open("rb") as file:
+            return read_program_file(file)
+    except ValueError:
+        return None
 
 
 def _join(shown: str, name: str) -> str:

@@ -2,14 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What kind of file a payload is: by its content, and by its name only where content says nothing."""
+"""What kind of file a payload is: by its content. A name is believed only where the content agrees with it."""
 
 from __future__ import annotations
 
 import typing as t
 from pathlib import PurePosixPath
 
-Format = t.Literal["program", "archive", "compound", "setup_xml", "script", "text", "leaf", "unknown"]
+Format = t.Literal[
+    "program", "archive", "compound", "setup_xml", "script", "command", "data", "text", "leaf", "unknown"
+]
+"""`script` is SQL, `command` may call it, `data` and documents are text that nobody runs, `text` is any other text."""
 
 _SIGNATURES: tuple[tuple[bytes, Format], ...] = (
     (b"MZ", "program"),
@@ -17,25 +20,41 @@ _SIGNATURES: tuple[tuple[bytes, Format], ...] = (
     (b"PK\x03\x04", "archive"),
     (b"PK\x05\x06", "archive"),
     (b"7z\xbc\xaf\x27\x1c", "archive"),
-    (b"Rar!", "archive"),
+    (b"Rar!\x1a\x07", "archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "compound"),
-    # Pictures, which Windows Installer files carry for their dialogs.
-    (b"BM", "leaf"),
+    # Pictures, which Windows Installer files carry for their dialogs under names of their own.
     (b"\x00\x00\x01\x00", "leaf"),
-    (b"GIF8", "leaf"),
-    (b"\x89PNG", "leaf"),
+    (b"GIF87a", "leaf"),
+    (b"GIF89a", "leaf"),
+    (b"\x89PNG\r\n\x1a\n", "leaf"),
     (b"\xff\xd8\xff", "leaf"),
 )
-# Documents and data: they are not opened at all.
-_LEAVES = frozenset(
-    {"txt", "rtf", "doc", "docx", "htm", "html", "pdf", "chm", "log"}
-    | {"xml", "xsd", "xsl", "xslt", "wsdl", "config", "ini", "inf", "mof", "manifest", "reg", "resx", "css"}
-    | {"ico", "bmp", "gif", "png", "jpg", "jpeg", "cat", "cer", "tlb"}
+_COMMANDS = frozenset({"cmd", "bat", "vbs", "js", "wsf", "hta", "ps1", "psm1", "psd1", "inf"})
+_DATA = frozenset(
+    {"txt", "rtf", "htm", "html", "log", "md"}
+    | {"xml", "xsd", "xsl", "xslt", "wsdl", "dtd", "rels", "config", "ini", "mof", "manifest", "reg", "resx", "css"}
+    | {"json", "svc", "asax", "asmx", "aspx", "ascx", "cs", "vb", "btm", "btp", "odx", "xaml", "disco", "map"}
 )
+# Documents and data that are no text -> how they begin.
+_BINARY_LEAVES: dict[str, tuple[bytes, ...]] = {
+    "doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",),
+    "pdf": (b"%PDF",),
+    "chm": (b"ITSF",),
+    "tlb": (b"MSFT", b"SLTG"),
+    "cat": (b"\x30\x82", b"\x30\x83"),
+    "cer": (b"\x30\x82", b"-----BEGIN CERTIFICATE"),
+    "emf": (b"\x01\x00\x00\x00",),
+    "wmf": (b"\xd7\xcd\xc6\x9a", b"\x01\x00\x09\x00"),
+    "pdb": (b"Microsoft C/C++", b"BSJB"),
+    "resources": (b"\xce\xca\xef\xbe",),
+}
 # Files of these kinds begin with one of the signatures above, or they are damaged.
 _BINARIES = frozenset({"exe", "dll", "cab", "msi", "msp", "zip", "7z", "rar", "msu"})
-_SAMPLE = 4096
-_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF_32_MARK = b"\xff\xfe\x00\x00"
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+# What no text holds: control characters but tabulator, line and page breaks, end of file and escape.
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
+_PRINTABLE = bytes(set(range(256)) - set(_CONTROLS))
 
 
 def extension(name: str) -> str:
@@ -50,28 +69,29 @@ def is_setup_xml(name: str) -> bool:
     return base_name(name).casefold() == "setup.xml"
 
 
-def must_be_opened(name: str) -> bool:
-    """Whether the name alone does not settle what is inside."""
-    return is_setup_xml(name) or extension(name) not in _LEAVES
-
-
 def recognise(name: str, head: bytes) -> Format:
     """`head` is the beginning of the content, a few kilobytes or all of it."""
+    kind = extension(name)
     if is_setup_xml(name):
         return "setup_xml"
-    if extension(name) == "sql":
+    if kind == "sql":
         return "script"
+    if not head or head.startswith(_BINARY_LEAVES.get(kind, ())) or _is_bitmap(head):
+        return "leaf"
     for signature, format_ in _SIGNATURES:
         if head.startswith(signature):
             return format_
-    if extension(name) in _LEAVES or not head:
-        return "leaf"
-    if extension(name) in _BINARIES:
+    if kind in _BINARIES or not _is_text(head):
         return "unknown"
-    return "text" if head.startswith(_BYTE_ORDER_MARKS) or b"\0" not in head[:_SAMPLE] else "unknown"
+    return "command" if kind in _COMMANDS else "data" if kind in _DATA else "text"
 
 
-def decode(content: bytes) -> str:
-    if content.startswith(_BYTE_ORDER_MARKS):
-        return content.decode("utf-16", "replace")
-    return content.decode("latin-1")
+def _is_bitmap(head: bytes) -> bool:
+    """Two letters alone are too little: the reserved bytes and the offset of the picture are there as well."""
+    return head.startswith(b"BM") and head[6:10] == bytes(4) and head[11:14] == bytes(3)
+
+
+def _is_text(head: bytes) -> bool:
+    if head.startswith(_UTF_16_MARKS):
+        return not head.startswith(_UTF_32_MARK)
+    return not head.translate(None, delete=_PRINTABLE)

@@ -11,11 +11,12 @@ template lists the target products, and the revision number begins with the patc
 from __future__ import annotations
 
 import re
+import struct
 import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.biztalk.patching.plugins.module_utils._architecture import template_architecture
-from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import is_sql_text
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_text import is_sql_text, scripts_called
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +32,6 @@ _KINDS: dict[str, Kind] = {"000C1082": "transform", "000C1084": "msi", "000C1086
 _SUMMARY = "\x05SummaryInformation"
 _TITLE, _SUBJECT, _TEMPLATE, _REVISION = 2, 3, 7, 9
 _GUID = re.compile(r"\{[0-9A-Fa-f-]{36}\}")
-_SCRIPT = re.compile(rb"[\w.-]+\.sql\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -104,14 +104,25 @@ def _msi(path: Path) -> Installer:
 
 
 def sql_in_tables(tables: Mapping[str, tuple[Row, ...]]) -> Iterator[str]:
-    """WiX keeps scripts in tables SqlDatabase, SqlScript and SqlString; custom actions may carry them in their text."""
+    """WiX keeps scripts in tables SqlDatabase, SqlScript and SqlString; any other table may name or hold SQL.
+
+    The names of the File table are those of payloads, which are looked at one by one.
+    """
     for name, rows in sorted(tables.items()):
-        if "sql" in name.casefold() and not name.startswith("_") and rows:
+        if name.startswith("_") or not rows:
+            continue
+        if "sql" in name.casefold():
             yield f"table {name} has {len(rows)} row(s)"
-    for row in tables.get("CustomAction", ()):
-        text = f"{row['Source'] or ''} {row['Target'] or ''}"
-        if is_sql_text(text) or ".sql" in text.casefold():
-            yield f"custom action {row['Action']} carries SQL"
+        elif name != "File":
+            yield from sorted({f"table {name}: {how}" for row in rows for how in _sql_in_row(row)})
+
+
+def _sql_in_row(row: Row) -> Iterator[str]:
+    for value in row.values():
+        if isinstance(value, str):
+            yield from (f"names {script}" for script in scripts_called(value))
+            if is_sql_text(value):
+                yield "holds SQL"
 
 
 def _msp(compound: t.Any) -> Installer:
@@ -133,12 +144,37 @@ def _msp(compound: t.Any) -> Installer:
 
 def _sql_in_transforms(compound: t.Any) -> Iterator[str]:
     """A patch keeps its changes of tables as storages; their string pools hold every name that they bring."""
-    for path in compound.listdir(streams=True, storages=False):
-        if len(path) > 1:
-            with compound.openstream(path) as stream:
-                found = sorted({name.decode("ascii", "replace") for name in _SCRIPT.findall(stream.read())})
-            if found:
-                yield f"transform {path[0]} names {', '.join(found)}"
+    for transform in sorted({path[0] for path in compound.listdir(streams=True, storages=False) if len(path) > 1}):
+        texts = _strings(compound, transform)
+        found = sorted({script for text in texts for script in scripts_called(text)})
+        if found:
+            yield f"transform {transform} names {', '.join(found)}"
+        if any(is_sql_text(text) for text in texts):
+            yield f"transform {transform} holds SQL"
+
+
+def _strings(compound: t.Any, transform: str) -> list[str]:
+    """The texts of all tables of a transform: their lengths are in one stream, their characters in another.
+
+    Source: Wine's dlls/msi/string.c. A length beyond 65535 stands in the next entry, after an empty one.
+    """
+    from pymsi.streamname import encode_unicode
+
+    pool, data = (
+        compound.openstream([transform, encode_unicode(name, True)]).read() for name in ("_StringPool", "_StringData")
+    )
+    texts: list[str] = []
+    place = more = 0
+    for length, references in struct.iter_unpack("<HH", pool[4:]):
+        if not length and references:
+            more = references << 16
+            continue
+        texts.append(data[place : place + length + more].decode("latin-1"))
+        place += length + more
+        more = 0
+    if place != len(data):
+        raise ValueError(f"the texts of {transform} do not fit their lengths")
+    return texts
 
 
 def _property(summary: t.Any, number: int) -> str:

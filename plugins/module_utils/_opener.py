@@ -6,27 +6,27 @@
 
 from __future__ import annotations
 
+import collections
+import posixpath
 import shutil
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.biztalk.patching.plugins.module_utils._archive import NotAnArchiveError
-from ansible_collections.biztalk.patching.plugins.module_utils._formats import base_name, extension, must_be_opened
+from ansible_collections.biztalk.patching.plugins.module_utils._archive import LimitError
+from ansible_collections.biztalk.patching.plugins.module_utils._embedded import (
+    Image,
+    Span,
+    embedded_archives,
+    unexplained,
+)
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from ansible_collections.biztalk.patching.plugins.module_utils._archive import Archiver, Entry
 
-# 7-Zip's own splitter of mixed files: it finds each archive and each program that lies in a file.
-_MIXTURE = "#"
 _COMPOUND = "Compound"
-_PART_EXTENSIONS = frozenset({"cab", "zip", "7z", "rar", "msi", "msp"})
-
-
-class LimitError(Exception):
-    """The package is larger or deeper than the operator allows."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Member:
-    """A file in a container. `path` is where its content lies for now, if it was extracted."""
+    """A file in a container. `path` is where its content lies for now, if it was extracted.
+
+    `kind` is 7-Zip's name of the format where the file is an archive that was cut out of another file.
+    """
 
     name: str
     size: int
     path: Path | None = None
     problem: str = ""
+    kind: str = ""
 
 
 @dataclass
@@ -57,20 +61,26 @@ class Opener:
     _entries: int = 0
     _bytes: int = 0
 
-    def archive(self, path: Path) -> Iterator[Member]:
-        """Raises ArchiveError where the file is no archive."""
-        yield from self._members(path)
+    def archive(self, path: Path, kind: str = "") -> Iterator[Member]:
+        """Raises ArchiveError where the file is no archive, or not of this kind."""
+        yield from self._members(path, kind)
 
     def compound(self, path: Path) -> Iterator[Member]:
         """The streams of a Windows Installer file but its tables and its summary."""
-        yield from self._members(path, _COMPOUND, lambda entry: not base_name(entry.name).startswith(("!", "[")))
+        yield from self._members(path, _COMPOUND, _streams)
 
-    def parts(self, path: Path) -> Iterator[Member]:
-        """The archives within a program, wherever they lie: in its resources, its sections, at its end."""
-        try:
-            yield from self._members(path, _MIXTURE, lambda entry: extension(entry.name) in _PART_EXTENSIONS)
-        except NotAnArchiveError:
-            return
+    def parts(self, path: Path, explained: Sequence[Span] = ()) -> Iterator[Member]:
+        """The archives that lie in a file, and what lies neither in one of them nor in the spans `explained`.
+
+        A file that is one archive from its beginning to its end has no parts.
+        """
+        with path.open("rb") as file:
+            image = Image(file)
+            archives = list(embedded_archives(image))
+            if [(span.start, span.end) for span in archives] == [(0, image.size)]:
+                return
+            for span in (*archives, *unexplained(image, (*explained, *archives))):
+                yield from self._part(image, span)
 
     def count(self, entries: int, size: int) -> None:
         self._entries += entries
@@ -84,34 +94,63 @@ class Opener:
         if depth > self.limits.depth:
             raise LimitError(f"{shown} lies deeper than {self.limits.depth} containers within one another")
 
-    def _members(
-        self, path: Path, kind: str = "", wanted: Callable[[Entry], bool] = lambda entry: True
-    ) -> Iterator[Member]:
-        listing = self.archiver.list(path, kind)
-        entries = [entry for entry in listing.entries if wanted(entry)]
-        self.count(len(entries), sum(entry.size for entry in entries))
-        if listing.problem:
-            yield Member("", 0, problem=f"it is damaged ({listing.problem})")
-        opened = [entry.name for entry in entries if must_be_opened(entry.name) and not entry.encrypted]
-        self._opened += 1
-        folder = self.private / str(self._opened)
+    def _part(self, image: Image, span: Span) -> Iterator[Member]:
+        folder = self._folder()
+        folder.mkdir()
         try:
-            problem = self.archiver.extract(path, opened, folder, kind) if opened else ""
-            for entry in entries:
-                yield self._member(entry, folder, problem)
+            path = folder / "part"
+            with path.open("wb") as copy:
+                for piece in image.pieces(span):
+                    copy.write(piece)
+            yield Member(f"{span.size} bytes from {span.start} on", span.size, path, kind=span.kind)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    @staticmethod
-    def _member(entry: Entry, folder: Path, problem: str) -> Member:
-        if not must_be_opened(entry.name):
-            return Member(entry.name, entry.size)
-        if entry.encrypted:
-            return Member(entry.name, entry.size, problem="it is encrypted")
-        path = folder / entry.name
-        if _is_plain_file(path, folder):
-            return Member(entry.name, entry.size, path, problem)
-        return Member(entry.name, entry.size, problem=problem or "it could not be extracted under its name")
+    def _folder(self) -> Path:
+        self._opened += 1
+        return self.private / str(self._opened)
+
+    def _members(
+        self, path: Path, kind: str = "", choose: Callable[[Sequence[Entry]], Sequence[Entry]] = lambda entries: entries
+    ) -> Iterator[Member]:
+        listing = self.archiver.list(path, kind)
+        entries = choose(listing.entries)
+        room = self.limits.total_bytes - self._bytes
+        self.count(len(entries), sum(entry.size for entry in entries))
+        if listing.problem:
+            yield Member("", 0, problem=f"it is damaged ({listing.problem})")
+        opened = [entry.name for entry in entries if not entry.encrypted]
+        times = collections.Counter(posixpath.normpath(entry.name) for entry in entries)
+        folder = self._folder()
+        try:
+            problem = self.archiver.extract(path, opened, folder, room, kind) if opened else ""
+            for entry in entries:
+                if times[posixpath.normpath(entry.name)] > 1:
+                    # The one that was written last has taken the place of the others.
+                    yield Member(entry.name, entry.size, problem="several files bear this name")
+                else:
+                    yield _member(entry, folder, problem)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _streams(entries: Sequence[Entry]) -> list[Entry]:
+    """Without the tables, the summaries, and the storages, which 7-Zip lists like empty streams."""
+    storages = {posixpath.dirname(entry.name) for entry in entries}
+    return [
+        entry
+        for entry in entries
+        if entry.name not in storages and not posixpath.basename(entry.name).startswith(("!", "["))
+    ]
+
+
+def _member(entry: Entry, folder: Path, problem: str) -> Member:
+    if entry.encrypted:
+        return Member(entry.name, entry.size, problem="it is encrypted")
+    path = folder / entry.name
+    if _is_plain_file(path, folder):
+        return Member(entry.name, entry.size, path, problem)
+    return Member(entry.name, entry.size, problem=problem or "it could not be extracted under its name")
 
 
 def _is_plain_file(path: Path, folder: Path) -> bool:

@@ -11,10 +11,10 @@ import typing as t
 from dataclasses import asdict, dataclass
 
 from ansible_collections.biztalk.patching.plugins.module_utils._architecture import Verdict, judge_package
-from ansible_collections.biztalk.patching.plugins.module_utils._archive import ArchiveError
+from ansible_collections.biztalk.patching.plugins.module_utils._archive import ArchiveError, LimitError
 from ansible_collections.biztalk.patching.plugins.module_utils._contents import Contents, read_contents
 from ansible_collections.biztalk.patching.plugins.module_utils._identity import Identity, Source, identify
-from ansible_collections.biztalk.patching.plugins.module_utils._opener import LimitError, Limits
+from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits
 from ansible_collections.biztalk.patching.plugins.module_utils._pe import read_program_file
 from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import Statement
 from ansible_collections.biztalk.patching.plugins.module_utils._signature import Signature, read_signature

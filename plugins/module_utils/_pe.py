@@ -25,6 +25,7 @@ _RESOURCES, _CERTIFICATES, _CLI_HEADER = 2, 4, 14
 _RT_VERSION = 16
 _IL_ONLY, _REQUIRES_32_BIT, _PREFERS_32_BIT = 0x1, 0x2, 0x20000
 _FIXED_FILE_INFO = struct.pack("<I", 0xFEEF04BD)
+_SYMBOL_SIZE = 18
 _LARGEST_VERSION_BLOCK = 64 * 1024
 _STRINGS = ("ProductName", "FileDescription", "ProductVersion", "FileVersion", "OriginalFilename", "CompanyName")
 
@@ -47,6 +48,8 @@ class ProgramFile:
     version: str
     strings: Mapping[str, str]
     certificates: Certificates | None
+    end: int
+    """Where the program ends; what the file holds behind it, Windows does not load."""
 
 
 def read_program_file(image: t.BinaryIO) -> ProgramFile:
@@ -54,7 +57,13 @@ def read_program_file(image: t.BinaryIO) -> ProgramFile:
     try:
         headers = _Headers(image)
         block = _version_block(headers)
-        return ProgramFile(_architecture(headers), _version(block), dict(_strings(block)), headers.certificates())
+        return ProgramFile(
+            architecture=_architecture(headers),
+            version=_version(block),
+            strings=dict(_strings(block)),
+            certificates=headers.certificates(),
+            end=headers.end(),
+        )
     except struct.error:
         raise ValueError("its PE headers are incomplete") from None
 
@@ -67,7 +76,9 @@ class _Headers:
         if self._read(0, 2) != b"MZ":
             raise ValueError("it is no program file")
         (offset,) = struct.unpack("<I", self._read(0x3C, 4))
-        signature, self.machine, sections, size = struct.unpack("<4sHH12xH2x", self._read(offset, 24))
+        signature, self.machine, sections, self._symbols, self._symbol_count, size = struct.unpack(
+            "<4sHH4xIIH2x", self._read(offset, 24)
+        )
         if signature != b"PE\0\0":
             raise ValueError("it is a program for DOS or 16-bit Windows, or damaged")
         self._optional_offset = offset + 24
@@ -95,6 +106,15 @@ class _Headers:
         offset, size = self.directory(_CERTIFICATES)
         entry_offset = self._optional_offset + self._entry(_CERTIFICATES)
         return Certificates(offset, size, self._optional_offset + 64, entry_offset) if size else None
+
+    def end(self) -> int:
+        """Behind the headers, the sections, and the symbols that some compilers leave there."""
+        ends: list[int] = [struct.unpack_from("<60xI", self._optional)[0]]
+        ends += [raw + raw_size for _virtual_size, _start, raw_size, raw in self._sections if raw_size]
+        if self._symbols:
+            strings = self._symbols + _SYMBOL_SIZE * self._symbol_count
+            ends.append(strings + int.from_bytes(self._read(strings, 4), "little"))
+        return max(ends)
 
     def _entry(self, number: int) -> int:
         (magic,) = struct.unpack_from("<H", self._optional)

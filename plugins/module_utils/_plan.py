@@ -22,6 +22,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._preflight import
     check_cluster,
     check_computer,
     check_inventory,
+    check_running,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._services import agent_service, services_to_stop
 
@@ -38,6 +39,7 @@ class Options:
     close_applications: bool = False
     stop_iis: str = "auto"
     stop_services: tuple[str, ...] = ()
+    accept_stopped_group: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,7 @@ def make_plan(
             findings,
             *(check_applications(snapshot, close=options.close_applications) for snapshot in snapshots.values()),
             check_cluster(group),
+            () if options.accept_stopped_group else check_running(snapshots.values(), group),
         )
     return Plan(tuple(computers), agents, tuple(itertools.chain(findings, _check_agents(agents))))
 

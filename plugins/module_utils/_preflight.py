@@ -84,6 +84,21 @@ def check_applications(snapshot: Snapshot, *, close: bool) -> t.Iterator[Finding
             )
 
 
+def check_running(snapshots: t.Collection[Snapshot], group: t.Mapping[str, t.Any]) -> t.Iterator[Finding]:
+    """Only what runs now is started again, so a group that is down already, as after an interrupted run, stays down."""
+    expected = [row for row in group["host_instances"] if row["type"] == "in_process" and not row["disabled"]]
+    running = [service for snapshot in snapshots for service in snapshot.services if service.is_host_instance]
+    if expected and not any(service.running for service in running):
+        yield Finding(
+            "fail",
+            group["management"]["database"],
+            "no host instance of the group runs. A run that was interrupted leaves a group like this. Only what runs "
+            "before an update is started after it: start the host instances, Enterprise SSO, IIS and SQL Server Agent "
+            "that should run, or set biztalk_accept_stopped_group to true where all of it is down on purpose",
+            "R17",
+        )
+
+
 def check_cluster(group: t.Mapping[str, t.Any]) -> t.Iterator[Finding]:
     """A clustered host instance belongs to the cluster, which starts it again or moves it when it is stopped."""
     for host in group["hosts"]:

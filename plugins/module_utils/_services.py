@@ -16,6 +16,8 @@ from dataclasses import dataclass
 SSO_SERVICE = "ENTSSO"
 IIS_SERVICES = ("WAS", "W3SVC", "IISADMIN")
 
+_HOST_INSTANCE = "host instance"
+
 # In the order in which they start; all of one rank may start side by side.
 _RANKS: tuple[tuple[int, str, re.Pattern[str]], ...] = tuple(
     (rank, kind, re.compile(pattern, re.IGNORECASE))
@@ -25,7 +27,7 @@ _RANKS: tuple[tuple[int, str, re.Pattern[str]], ...] = tuple(
         (2, "BAM alerts", r"NS\$BamAlerts|BAMAlerts"),
         (2, "EDI", r"BizTalk Base EDI Service"),
         (2, "HL7", r"HL7 Logging Service"),
-        (3, "host instance", r"BTSSvc(\$.+|\{.+\}|3\.0)"),
+        (3, _HOST_INSTANCE, r"BTSSvc(\$.+|\{.+\}|3\.0)"),
     )
 )
 _OPERATOR_RANK, _IIS_RANK = 4, 5
@@ -63,6 +65,10 @@ class Service:
     def kind(self) -> str | None:
         """What the service is to BizTalk Server, or None."""
         return next((kind for _rank, kind, pattern in _RANKS if self._is(pattern)), None)
+
+    @property
+    def is_host_instance(self) -> bool:
+        return self.kind == _HOST_INSTANCE
 
     @property
     def rank(self) -> int:

@@ -16,6 +16,8 @@ import typing as t
 from dataclasses import dataclass
 from xml.etree.ElementTree import ParseError
 
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_text import is_sql_text, script_names
+
 if t.TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
@@ -23,11 +25,6 @@ _EXTENSIONS = (
     "sql|dll|exe|msp|msi|cab|config|xml|xsd|xsl|xslt|vbs|cmd|bat|ps1|mof|chm|tlb|ocx|sys|btm|btp|odx|msc|reg|manifest"
 )
 _FILE = re.compile(rf'[^\\/:*?"<>|\r\n]+\.(?:{_EXTENSIONS})', re.IGNORECASE)
-_SCRIPT = re.compile(r"""[^\\/:*?"'<>|;,=()\s]+\.sql\b""", re.IGNORECASE)
-_STATEMENT_OF_SQL = re.compile(
-    r"\b(?:CREATE|ALTER|DROP)\s+(?:OR\s+ALTER\s+)?(?:PROC|PROCEDURE|TABLE|VIEW|TRIGGER|FUNCTION|INDEX|DATABASE)\b",
-    re.IGNORECASE,
-)
 _GUID = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 _NOTHING = frozenset({"", "0", "false", "no", "none"})
 
@@ -132,7 +129,7 @@ def _scripts(value: str) -> list[str]:
     whole = _last_segment(value)
     if whole.casefold().endswith(".sql") and _FILE.fullmatch(whole) and not re.search("[;,]", whole):
         return [whole]
-    return _SCRIPT.findall(value)
+    return script_names(value)
 
 
 def _hints_at_sql(statement: Statement) -> bool:
@@ -140,8 +137,3 @@ def _hints_at_sql(statement: Statement) -> bool:
         return True
     about = statement.where.casefold()
     return "sql" in about and "script" in about and statement.value.casefold() not in _NOTHING
-
-
-def is_sql_text(text: str) -> bool:
-    """Whether a text holds a statement that changes a database's objects."""
-    return bool(_STATEMENT_OF_SQL.search(text))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tests.integration.runs import CLOSE_APPLICATIONS, run, states
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 
@@ -49,6 +49,13 @@ def test_an_install_that_fails_is_tried_again_and_leaves_the_group_down(small_la
     assert [item.exit_code for item in History(small_lab.events.events).installs] == [0, 1618, 1618, 1618]
     assert nothing_runs(small_lab)
     assert broken(small_lab.events.events) == {}
+
+    events = len(small_lab.events.events)
+    again = run("patch", small_lab, *CLOSE_APPLICATIONS)
+
+    assert again.returncode != 0
+    assert "no host instance of the group runs" in again.stdout
+    assert changes(small_lab.events.events[events:]) == []
 
 
 def test_an_installer_without_rights_on_sql_server_is_found_out(open_lab: Callable[..., Lab]) -> None:

@@ -14,8 +14,8 @@ from tests.lab.events import EventLog
 from tests.lab.packages.catalogue import default_packages
 from tests.lab.packages.library import Library
 from tests.lab.scheduler import Scheduler
-from tests.lab.sqlserver.instance import SqlServerInstance
-from tests.lab.tds.server import TdsServer
+from tests.lab.sqlserver.endpoints import create_endpoints
+from tests.lab.sqlserver.instance import create_instances
 from tests.lab.windows.computer import biztalk_computer, sql_computer
 from tests.lab.windows.processes import DESKTOP_SESSION
 from tests.lab.winrm.server import WinRmServer
@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
     from types import TracebackType
 
     from tests.lab.events import Event
+    from tests.lab.tds.server import TdsServer
     from tests.lab.topology import Topology
 
 
@@ -45,17 +46,13 @@ class Lab:
         self.events = EventLog(folder / "events.jsonl")
         self.certificates = create_certificates(folder / "certificates", _names(topology))
         self.world = World(topology, topology.delays.scaled, self.events, Scheduler(), self.library.by_digest)
-        self.instances = {spec.name: SqlServerInstance(self.world, spec) for spec in topology.sql_servers}
-        self.world.instances.update(self.instances)
+        self.instances = create_instances(self.world)
         self._build_computers()
         self.winrm = {
             name: WinRmServer(computer, certificate=self.certificates.certificate, key=self.certificates.key)
             for name, computer in self.world.computers.items()
         }
-        self.tds = {
-            name: TdsServer(instance, certificate=self.certificates.certificate, key=self.certificates.key)
-            for name, instance in self.instances.items()
-        }
+        self.tds = create_endpoints(self.instances, self.certificates)
 
     def __enter__(self) -> Lab:
         self.events.emit("lab.started", **self._description())
@@ -139,4 +136,8 @@ class Lab:
 
 
 def _names(topology: Topology) -> list[str]:
-    return [spec.name for spec in topology.computers] + [server.computer for server in topology.sql_servers]
+    servers = [name for server in topology.sql_servers for name in (server.computer, *server.aliases)]
+    listeners = [group.listener for group in topology.availability_groups]
+    # The first one is the subject. An alias may have an instance or a port in it.
+    names = [spec.name for spec in topology.computers] + servers + listeners
+    return [name.partition(",")[0].partition("\\")[0] for name in names]

@@ -15,12 +15,20 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
+from tests.lab.sqlserver import spec
+
 if t.TYPE_CHECKING:
     from dataclasses import dataclass
     from pathlib import Path
 else:
     # Strict: an unknown key or a value of another type is an error, never a guess.
     dataclass = functools.partial(pydantic_dataclass, config=ConfigDict(extra="forbid"))
+
+# The topology's view of SQL Server is in a file of its own.
+AvailabilityGroup = spec.AvailabilityGroup
+BackupJob = spec.BackupJob
+Database = spec.Database
+SqlServer = spec.SqlServer
 
 Architecture = t.Literal["x64", "x86"]
 InstanceState = t.Literal["running", "stopped", "disabled"]
@@ -59,12 +67,17 @@ class Group:
 
 @dataclass(frozen=True)
 class Account:
-    """A Windows account; `sysadmin` is its standing on every SQL Server instance of the lab."""
+    """A Windows account; `sysadmin` is its standing on every SQL Server instance of the lab.
+
+    With `login: false` it gets into SQL Server only through one of its Windows `groups`.
+    """
 
     name: str
     password: str
     administrator: bool = False
     sysadmin: bool = False
+    groups: tuple[str, ...] = ()
+    login: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,41 +100,6 @@ class Computer:
     host_instances: dict[str, InstanceState] = field(default_factory=dict)
     applications: tuple[Application, ...] = ()
     in_group: bool = True
-
-
-@dataclass(frozen=True)
-class Database:
-    name: str
-    role: t.Literal["management", "message_box", "tracking", "rule_engine", "sso", "bam", "other"]
-    backed_up_as_other: bool = False
-
-
-@dataclass(frozen=True)
-class BackupJob:
-    """The job *Backup BizTalk Server*; a path of None is the unconfigured `<destination path>`."""
-
-    exists: bool = True
-    enabled: bool = False
-    path: str | None = None
-
-
-@dataclass(frozen=True)
-class SqlLogin:
-    name: str
-    password: str
-    sysadmin: bool = False
-
-
-@dataclass(frozen=True)
-class SqlServer:
-    """A SQL Server instance: `name` is `COMPUTER` or `COMPUTER\\INSTANCE`."""
-
-    name: str
-    computer: str
-    databases: tuple[Database, ...]
-    backup_job: BackupJob | None = None
-    logins: tuple[SqlLogin, ...] = ()
-    agent_running: bool = True
 
 
 @dataclass(frozen=True)
@@ -150,6 +128,7 @@ class Topology:
     computers: tuple[Computer, ...]
     sql_servers: tuple[SqlServer, ...]
     delays: Delays = field(default_factory=Delays)
+    availability_groups: tuple[AvailabilityGroup, ...] = ()
 
     @classmethod
     def load(cls, path: Path, *, overrides: t.Mapping[str, t.Any] | None = None) -> Topology:
@@ -180,6 +159,18 @@ class Topology:
         """The SQL Server instance that hosts a database of the group."""
         return next(server.name for server in self.sql_servers for item in server.databases if item.name == database)
 
+    def availability_groups_of(self, instance: str) -> tuple[AvailabilityGroup, ...]:
+        return tuple(group for group in self.availability_groups if instance in group.replicas)
+
+    def sql_server(self, name: str) -> SqlServer:
+        return next(server for server in self.sql_servers if server.name == name)
+
+    @property
+    def server_names(self) -> dict[str, str]:
+        """Every name under which a SQL Server is reached, in small letters, and the instance (first replica) of it."""
+        names = {name.casefold(): server.name for server in self.sql_servers for name in server.names}
+        return names | {group.listener.casefold(): group.replicas[0] for group in self.availability_groups}
+
     @property
     def databases_by_role(self) -> dict[str, Database]:
         """The group's databases by what they are for; of several message boxes, the last."""
@@ -190,9 +181,18 @@ class Topology:
         for computer in self.computers:
             if unknown := set(computer.host_instances) - hosts:
                 raise TopologyError(f"{computer.name} has instances of hosts that the group lacks: {sorted(unknown)}")
-        instances = {server.name for server in self.sql_servers}
-        if self.group.management.instance not in instances:
+        names = self.server_names
+        if self.group.management.instance.casefold() not in names:
             raise TopologyError(f"the management database's instance {self.group.management.instance} is not defined")
+        instances = {server.name for server in self.sql_servers}
+        for group in self.availability_groups:
+            if strange := set(group.replicas) - instances:
+                raise TopologyError(f"{group.name} has replicas that are no instances of the lab: {sorted(strange)}")
+        for server in self.sql_servers:
+            for database in server.databases:
+                if database.known_as and names.get(database.known_as.casefold()) != server.name:
+                    text = f"{database.name} is on {server.name}, which nobody knows as {database.known_as}"
+                    raise TopologyError(text)
 
 
 def merge(document: t.Any, overrides: t.Any) -> t.Any:

@@ -14,7 +14,8 @@ import struct
 import typing as t
 from dataclasses import dataclass
 
-from .version_resource import VersionInfo, version_resource
+from .resources import RT_RCDATA, RT_VERSION, Resource, resource_section
+from .version_resource import VersionInfo, version_block
 
 if t.TYPE_CHECKING:
     from .spec import Architecture
@@ -46,34 +47,50 @@ class _Section:
         )
 
 
-def portable_executable(architecture: Architecture, version: VersionInfo, *, dll: bool) -> bytes:
-    text = _Section(b".text", _SECTION_ALIGNMENT, _CODE[architecture], _TEXT_FLAGS)
-    resource_address = 2 * _SECTION_ALIGNMENT
-    resources = _Section(b".rsrc", resource_address, version_resource(version, resource_address), _RESOURCE_FLAGS)
-    image = _headers(architecture, text, resources, dll=dll)
-    for section in (text, resources):
-        image += _padded(section.data, _FILE_ALIGNMENT)
-    return image
+def portable_executable(
+    architecture: Architecture,
+    version: VersionInfo,
+    *,
+    dll: bool,
+    cabinet: bytes = b"",
+    section: tuple[bytes, bytes] | None = None,
+) -> bytes:
+    """`cabinet` becomes a resource, as IExpress makes it; `section` is the name and content of a further section."""
+    address = 2 * _SECTION_ALIGNMENT
+    resources = [Resource(RT_VERSION, 1, version_block(version))]
+    if cabinet:
+        resources.append(Resource(RT_RCDATA, "CABINET", cabinet))
+    sections = [
+        _Section(b".text", _SECTION_ALIGNMENT, _CODE[architecture], _TEXT_FLAGS),
+        _Section(b".rsrc", address, resource_section(resources, address), _RESOURCE_FLAGS),
+    ]
+    if section:
+        address += len(_padded(sections[1].data, _SECTION_ALIGNMENT))
+        sections.append(_Section(section[0], address, section[1], _RESOURCE_FLAGS))
+    image = _headers(architecture, sections, dll=dll)
+    return image + b"".join(_padded(section.data, _FILE_ALIGNMENT) for section in sections)
 
 
-def _headers(architecture: Architecture, text: _Section, resources: _Section, *, dll: bool) -> bytes:
-    optional = _optional_header(architecture, text, resources)
+def _headers(architecture: Architecture, sections: list[_Section], *, dll: bool) -> bytes:
+    optional = _optional_header(architecture, sections)
     flags = (
         _EXECUTABLE_IMAGE | (_32BIT_MACHINE if architecture == "x86" else _LARGE_ADDRESS_AWARE) | (_DLL if dll else 0)
     )
-    coff = struct.pack("<HHIIIHH", _MACHINE[architecture], 2, 0, 0, 0, len(optional), flags)
+    coff = struct.pack("<HHIIIHH", _MACHINE[architecture], len(sections), 0, 0, 0, len(optional), flags)
     dos = struct.pack("<2s58xI", b"MZ", 64)
-    text_offset = _HEADERS_SIZE
-    resource_offset = text_offset + len(_padded(text.data, _FILE_ALIGNMENT))
-    sections = text.header(text_offset) + resources.header(resource_offset)
-    return _padded(dos + b"PE\0\0" + coff + optional + sections, _HEADERS_SIZE)
+    table, offset = b"", _HEADERS_SIZE
+    for section in sections:
+        table += section.header(offset)
+        offset += len(_padded(section.data, _FILE_ALIGNMENT))
+    return _padded(dos + b"PE\0\0" + coff + optional + table, _HEADERS_SIZE)
 
 
-def _optional_header(architecture: Architecture, text: _Section, resources: _Section) -> bytes:
+def _optional_header(architecture: Architecture, sections: list[_Section]) -> bytes:
+    text, resources, last = sections[0], sections[1], sections[-1]
     wide = architecture == "x64"
     code_size = len(_padded(text.data, _FILE_ALIGNMENT))
-    data_size = len(_padded(resources.data, _FILE_ALIGNMENT))
-    image_size = resources.address + len(_padded(resources.data, _SECTION_ALIGNMENT))
+    data_size = sum(len(_padded(section.data, _FILE_ALIGNMENT)) for section in sections[1:])
+    image_size = last.address + len(_padded(last.data, _SECTION_ALIGNMENT))
     word = "Q" if wide else "I"
     standard = struct.pack(
         "<HBBIIIII", 0x20B if wide else 0x10B, 14, 0, code_size, data_size, 0, text.address, text.address

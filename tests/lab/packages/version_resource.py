@@ -2,17 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The RT_VERSION resource of a PE file (Microsoft's VS_VERSIONINFO structure) as a whole resource section."""
+"""The content of an RT_VERSION resource of a PE file (Microsoft's VS_VERSIONINFO structure)."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
 
-_RT_VERSION = 16
 _ENGLISH_US = 0x0409
 _UNICODE = 1200
-_SUBDIRECTORY = 0x80000000
 
 
 @dataclass(frozen=True)
@@ -21,24 +19,7 @@ class VersionInfo:
     strings: tuple[tuple[str, str], ...]
 
 
-def version_resource(version: VersionInfo, section_address: int) -> bytes:
-    """Three directories (type, name, language) of one entry each lead to one leaf: the version block."""
-    directory, entry, leaf = 16, 8, 16
-    level = directory + entry
-    content_offset = 3 * level + leaf
-    content = _version_block(version)
-    levels = b"".join(
-        struct.pack("<IIHHHHII", 0, 0, 0, 0, 0, 1, identifier, target)
-        for identifier, target in (
-            (_RT_VERSION, _SUBDIRECTORY | level),
-            (1, _SUBDIRECTORY | 2 * level),
-            (_ENGLISH_US, 3 * level),
-        )
-    )
-    return levels + struct.pack("<IIII", section_address + content_offset, len(content), 0, 0) + content
-
-
-def _version_block(version: VersionInfo) -> bytes:
+def version_block(version: VersionInfo) -> bytes:
     strings = b"".join(_aligned(_block(key, _text(value), len(value) + 1, text=True)) for key, value in version.strings)
     table = _block(f"{_ENGLISH_US:04X}{_UNICODE:04X}", b"", 0, text=True, children=strings)
     string_info = _aligned(_block("StringFileInfo", b"", 0, text=True, children=table))

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import typing as t
 from dataclasses import dataclass, field
 
-from tests.lab.sqlserver import clock, jobs
+from tests.lab.sqlserver import jobs, permissions
 from tests.lab.sqlserver.history import History, Outcome
 from tests.lab.sqlserver.runner import Runner
 from tests.lab.tds import interface
@@ -27,6 +28,7 @@ OWN_PROGRAMS = (
     "SQLAgent - Email Logger",
 )
 REFUSED = 22022
+SCHEDULE = "Schedule"
 JOIN_TIMEOUT = 5.0
 
 
@@ -36,6 +38,8 @@ class Run:
 
     job: Job
     requested_by: str
+    idle: float = 0.0
+    step: int = 0
     cancelled: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
 
@@ -58,9 +62,42 @@ class Agent:
             self.running = True
             self._history.agent_started()
             self._sessions = [self._open(program, "msdb") for program in OWN_PROGRAMS]
+        self.start_continuous_jobs()
+        for job in self._jobs:
+            if fault := self._instance.faults.take("job_busy", job=job.name):
+                self.run_by_schedule(job.name, seconds=fault.seconds)
+
+    def start_continuous_jobs(self) -> None:
+        """Their schedule asks for them every minute, so they run wherever they can."""
+        with self._lock:
             for job in self._jobs:
-                if job.continuous and job.enabled:
-                    self._start(Run(job, "the Agent's schedule"), source=1)
+                if self.running and job.continuous and job.enabled and job.name not in self._runs:
+                    self._start(Run(job, SCHEDULE), source=1)
+
+    def run_by_schedule(self, name: str, *, seconds: float = 0.0) -> None:
+        """A schedule comes due, which it never does by itself here; the run begins with idling for `seconds`."""
+        job = self.find(name=name)
+        if job is None:
+            raise LookupError(f"{self._instance.name} has no job {name}")
+        with self._lock:
+            if self.running and job.enabled and job.name not in self._runs:
+                self._start(Run(job, SCHEDULE, idle=seconds), source=1)
+
+    def set_enabled(self, job: Job, *, enabled: bool) -> None:
+        changed = dataclasses.replace(job, enabled=enabled)
+        with self._lock:
+            self._jobs = tuple(changed if item.name == job.name else item for item in self._jobs)
+        self._history.enabled(changed)
+
+    def state_of(self, job: Job) -> tuple[int, int]:
+        """What sp_help_job shows: the status (1 executing, 4 idle) and the step."""
+        with self._lock:
+            run = self._runs.get(job.name)
+        return (1, run.step) if run else (4, 0)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        return self._jobs
 
     def stop(self) -> None:
         """Running jobs are cancelled; all sessions linger like those of any other program that has ended."""
@@ -124,6 +161,7 @@ class Agent:
         self._history.started(run.job)
         outcome, last = Outcome.SUCCEEDED, 0
         try:
+            run.cancelled.wait(run.idle)
             outcome, last = self._run_steps(run)
         finally:
             # Its end is on record before anybody can start it again.
@@ -134,7 +172,7 @@ class Agent:
 
     def _run_steps(self, run: Run) -> tuple[Outcome, int]:
         for number, step in enumerate(run.job.steps, 1):
-            began = clock.now()
+            began, run.step = self._instance.now(), number
             outcome, message = self._run_step(run, number, step)
             self._history.step(run.job, number, outcome, message, began)
             if outcome is Outcome.CANCELED:
@@ -149,7 +187,7 @@ class Agent:
         program = f"SQLAgent - TSQL JobStep (Job {run.job.hexadecimal} : Step {number})"
         session = self._open(program, step.database)
         session.status = "RUNNABLE"
-        runner = Runner(self._instance, session, sysadmin=True, interrupted=run.cancelled.is_set)
+        runner = Runner(self._instance, session, permissions.EVERYTHING, run.cancelled.is_set)
         lines: list[str] = []
         try:
             failed = _drain(runner.execute(step.command, {}), lines)
@@ -158,6 +196,9 @@ class Agent:
             lines.append(_line(error.message, error.number))
         finally:
             runner.close()
+        if not failed and self._instance.faults.take("step_fails", job=run.job.name, step=step.name):
+            failed = True
+            lines.append(_line("The operating system returned the error 5 (Access is denied.).", 22049))
         said = f"Executed as user: {self.account}. " + "  ".join(lines)
         if run.cancelled.is_set():
             return Outcome.CANCELED, f"{said}  The step was cancelled (stopped) as the result of a stop job request."

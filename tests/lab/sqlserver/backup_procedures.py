@@ -14,7 +14,7 @@ import typing as t
 from datetime import datetime, timedelta
 
 from tests.lab.sqlserver import queries
-from tests.lab.sqlserver.clock import moment, now, stamp, utc_now
+from tests.lab.sqlserver.clock import moment, stamp, utc_now
 from tests.lab.sqlserver.media import FULL, LOG
 from tests.lab.sqlserver.recovery import write_backup
 from tests.lab.tds.interface import Message, Reply, SqlServerError
@@ -54,7 +54,7 @@ def sp_set_backup_compression(runner: Runner, **values: t.Any) -> t.Iterator[Rep
 
 def sp_backup_all_full_schedule(runner: Runner, **values: t.Any) -> t.Iterator[Reply]:
     forced = bool(queries.rows(runner, "SELECT ForceFull FROM dbo.adm_BackupSettings")[0][0])
-    moment_of_backup = now() if values["UseLocalTime"] else utc_now()
+    moment_of_backup = runner.instance.now() if values["UseLocalTime"] else utc_now()
     if not (forced or _is_due(runner, str(values["Frequency"]), moment_of_backup, values)):
         return
     yield from _back_up_all(runner, FULL, values["MarkName"], values["BackupPath"], moment_of_backup)
@@ -63,7 +63,7 @@ def sp_backup_all_full_schedule(runner: Runner, **values: t.Any) -> t.Iterator[R
 
 
 def sp_mark_all(runner: Runner, **values: t.Any) -> t.Iterator[Reply]:
-    moment_of_backup = now() if values["UseLocalTime"] else utc_now()
+    moment_of_backup = runner.instance.now() if values["UseLocalTime"] else utc_now()
     yield from _back_up_all(runner, LOG, values["MarkName"], values["BackupPath"], moment_of_backup)
 
 
@@ -71,7 +71,7 @@ def sp_delete_backup_history(runner: Runner, **values: t.Any) -> t.Iterator[Repl
     """Old sets go, but none that no later full backup follows."""
     days = values["DaysToKeep"]
     if days and days > 0:
-        current = now() if values["UseLocalTime"] else utc_now()
+        current = runner.instance.now() if values["UseLocalTime"] else utc_now()
         queries.change(runner, DELETE_OLD, purge=stamp(current - timedelta(days=days)))
     yield from ()
 
@@ -88,7 +88,7 @@ def _is_due(runner: Runner, frequency: str, current: datetime, values: dict[str,
     if moment(last).strftime(period) == current.strftime(period):
         return False
     hour = values["BackupHour"]
-    return hour is None or frequency.casefold() == "h" or now().hour == hour
+    return hour is None or frequency.casefold() == "h" or runner.instance.now().hour == hour
 
 
 def _has_partial_set(runner: Runner) -> bool:
@@ -127,9 +127,10 @@ def _back_up_all(runner: Runner, kind: int, mark: str, path: str, moment_of_back
             type=code,
             moment=stamp(moment_of_backup),
         )
-        runner.instance.emit("backup.database", database=database, backup_set=set_id, type=code, file=file)
+        owner = runner.instance.peer(server) or runner.instance
+        owner.emit("backup.database", database=database, backup_set=set_id, type=code, file=file)
     queries.change(runner, "UPDATE dbo.adm_BackupHistory SET SetComplete = 1 WHERE BackupSetId = @id", id=set_id)
-    pairs = [[server, database] for server, database in databases]
+    pairs = [[getattr(runner.instance.peer(server), "name", server), database] for server, database in databases]
     runner.instance.emit("backup.set", backup_set=set_id, type=code, complete=True, databases=pairs)
 
 

@@ -10,11 +10,6 @@ from datetime import datetime, timedelta, timezone
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 
 
-def now() -> datetime:
-    """The server's local time, which in the lab is not UTC wherever the machine's clock is not."""
-    return datetime.now().astimezone().replace(tzinfo=None)
-
-
 def utc_now() -> datetime:
     return datetime.now(timezone.utc).replace(tzinfo=None)
 

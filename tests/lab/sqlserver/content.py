@@ -20,7 +20,6 @@ if t.TYPE_CHECKING:
 HOST_TYPES = {"in_process": 1, "isolated": 2}
 MAPPED = -1
 INSTALLED = 1
-NEXT_SET = 44
 BIZTALK_ROLES = ("management", "message_box", "tracking", "rule_engine", "bam")
 # The names under which BizTalk's databases register themselves; only the first one is found in public code.
 REGISTERED = {"management": "Management DB"}
@@ -29,10 +28,10 @@ CU_TABLE_SINCE = ("2016", "2020")
 
 def create_databases(instance: SqlServerInstance) -> None:
     store = instance.store
-    for name in (*SYSTEM_DATABASES, *(database.name for database in instance.spec.databases)):
+    for name in (*SYSTEM_DATABASES, *(database.name for database in instance.databases)):
         store.create_database(name)
     _create_tables(instance, "msdb", schema.MSDB)
-    for database in instance.spec.databases:
+    for database in instance.databases:
         if database.role in BIZTALK_ROLES:
             _create_tables(instance, database.name, schema.VERSIONS)
             _register(instance, database)
@@ -92,7 +91,7 @@ def _create_backup_view(instance: SqlServerInstance, database: str) -> None:
         ("ServerName", "DatabaseName", others),
     ):
         parts.append(words("SELECT", server, ",", name, "FROM", source, "WHERE", server, "<> ''"))
-    view = Table(database, "dbo", "admv_BackupDatabases", schema.BACKUP_DATABASES)
+    view = Table(database, "dbo", "admv_BackupDatabases", schema.BACKUP_DATABASES, stored=False)
     instance.store.create_view(view, " UNION ".join(parts))
 
 
@@ -101,7 +100,7 @@ def _fill_group(instance: SqlServerInstance, database: str, topology: Topology) 
     places: dict[str, list[tuple[str, str]]] = {}
     for spec in topology.sql_servers:
         for item in spec.databases:
-            places.setdefault(item.role, []).append((spec.name, item.name))
+            places.setdefault(item.role, []).append((item.known_as or spec.name, item.name))
     tracking, bam, rules, box = (
         places.get(role, [("", "")])[0] for role in ("tracking", "bam", "rule_engine", "message_box")
     )
@@ -145,7 +144,7 @@ def _fill_group(instance: SqlServerInstance, database: str, topology: Topology) 
             IsMasterMsgBox=-1 if number == 1 else 0,
         )
     store.insert(f"{database}.dbo.adm_BackupSettings", UseCompression=0, ForceFull=0)
-    store.insert(f"{database}.dbo.adm_BackupSetId", NextBackupSetId=NEXT_SET)
+    store.insert(f"{database}.dbo.adm_BackupSetId", NextBackupSetId=_next_set(instance))
 
 
 def _fill_hosts(instance: SqlServerInstance, database: str, topology: Topology) -> None:
@@ -206,9 +205,14 @@ def _fill_other_databases(instance: SqlServerInstance, database: str, topology: 
                     f"{database}.dbo.adm_OtherBackupDatabases",
                     DefaultDatabaseName="SSO" if item.role == "sso" else item.name,
                     DatabaseName=item.name,
-                    ServerName=server.name,
+                    ServerName=item.known_as or server.name,
                     BTSServerName=topology.group.master_secret_server,
                 )
+
+
+def _next_set(instance: SqlServerInstance) -> int:
+    job = instance.backup_job
+    return max((earlier.id for earlier in job.earlier_sets), default=0) + 1 if job else 1
 
 
 def _unique(*names: str) -> str:

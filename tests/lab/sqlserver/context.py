@@ -8,25 +8,49 @@ from __future__ import annotations
 import typing as t
 import zlib
 
-from tests.lab.sqlserver import permissions
+from tests.lab.sqlserver import errors, permissions
 from tests.lab.sqlserver.procedures import PROCEDURES, Procedure
 from tests.lab.sqlserver.transactions import Transaction
 
 if t.TYPE_CHECKING:
     from tests.lab.sqlserver.instance import SqlServerInstance
+    from tests.lab.sqlserver.permissions import Rights
     from tests.lab.sqlserver.sessions import Session
 
 
 class Context:
     """`own_database` is that of the procedure that runs, if one does."""
 
-    def __init__(self, instance: SqlServerInstance, session: Session, *, sysadmin: bool) -> None:
+    def __init__(self, instance: SqlServerInstance, session: Session, rights: Rights) -> None:
         self.instance = instance
         self.session = session
-        self.sysadmin = sysadmin
+        self.rights = rights
+        self.read_only = False
         self.transaction = Transaction(instance.store)
         self.rowcount: int = 0
         self.own_database: str | None = None
+
+    @property
+    def sysadmin(self) -> bool:
+        return self.rights.sysadmin
+
+    def check_open(self, database: str) -> None:
+        """Raises `SqlServerError` where this session does not get into a database."""
+        if not self.rights.is_user_of(database):
+            raise errors.no_user(self.login, database)
+        self.instance.check_open(database, sysadmin=self.sysadmin, read_only=self.read_only, own=self.session)
+
+    def is_primary(self, database: str) -> int | None:
+        """sys.fn_hadr_is_primary_replica: NULL for a database that is in no availability group."""
+        group = self.instance.group_of(str(database))
+        return int(group.primary is self.instance) if group else None
+
+    def is_preferred(self, database: str) -> int:
+        """sys.fn_hadr_backup_is_preferred_replica: 1 for a database that is in no availability group."""
+        group = self.instance.group_of(str(database))
+        if group is None or group.spec.backup_preference == "none":
+            return 1
+        return int((group.primary is self.instance) == (group.spec.backup_preference == "primary"))
 
     @property
     def spid(self) -> int:
@@ -55,7 +79,9 @@ class Context:
     def database_property(self, database: str, name: str) -> t.Any:
         if not self.instance.store.database(str(database)):
             return None
-        known = {"status": "ONLINE", "updateability": "READ_WRITE", "useraccess": "MULTI_USER", "recovery": "FULL"}
+        state = self.instance.state_of(str(database))
+        writable = "READ_WRITE" if self.instance.is_writable(str(database)) else "READ_ONLY"
+        known = {"status": state.state, "updateability": writable, "useraccess": state.access, "recovery": "FULL"}
         return known.get(str(name).casefold())
 
     def object_id(self, name: str) -> int | None:
@@ -76,8 +102,16 @@ class Context:
     def is_member(self, role: str, login: str | None) -> int | None:
         return permissions.is_member(self.instance, role, login or self.login)
 
+    def has_access(self, database: str) -> int | None:
+        known = self.instance.store.database(str(database))
+        return int(self.rights.is_user_of(known)) if known else None
+
     def has_permission(self, securable: str | None, kind: str | None, permission: str) -> int | None:
-        return int(self.sysadmin or str(permission).upper() in ("CONNECT SQL", "VIEW ANY DATABASE"))
+        if securable is None and kind is None:
+            return int(self.rights.on_server(str(permission)))
+        if str(kind).upper() != "DATABASE":
+            raise errors.unknown_to_the_lab(f"HAS_PERMS_BY_NAME for the class {kind}")
+        return int(self.rights.in_database(str(securable), str(permission).upper()))
 
     def procedure(self, parts: tuple[str, ...]) -> Procedure | None:
         """Procedures are found in their own database; those of master named `sp_` and `xp_` in every one."""

@@ -15,47 +15,59 @@ from tests.lab.sqlserver.media import FULL, LOG, Header
 
 if t.TYPE_CHECKING:
     from tests.lab.sqlserver.instance import SqlServerInstance
+    from tests.lab.sqlserver.spec import BackupJob, EarlierSet
 
-EARLIER_SETS = (("db", 41), ("lg", 42), ("lg", 43))
 
-
-def write_earlier_sets(instance: SqlServerInstance, database: str, path: str) -> None:
+def write_earlier_sets(instance: SqlServerInstance, database: str, job: BackupJob) -> None:
     """The sets that the job took before: `the latest one` is there, and is not the one that a patch run wants."""
     now = clock.utc_now()
     # Today, so that the job's own schedule does not ask for a full backup.
     first = max(now - timedelta(hours=6), now.replace(hour=0, minute=0, second=0, microsecond=0))
-    for place, (kind, number) in enumerate(EARLIER_SETS):
-        _write_set(instance, database, path, kind, number, first + (now - first) * place / len(EARLIER_SETS))
+    for place, earlier in enumerate(job.earlier_sets):
+        moment = first + (now - first) * place / len(job.earlier_sets)
+        _write_set(instance, database, job, earlier, moment)
 
 
-def _write_set(instance: SqlServerInstance, database: str, path: str, kind: str, number: int, moment: datetime) -> None:
-    store, history = instance.store, f"{database}.dbo.adm_BackupHistory"
-    word = "Full" if kind == "db" else "Log"
+def _write_set(
+    instance: SqlServerInstance, database: str, job: BackupJob, earlier: EarlierSet, moment: datetime
+) -> None:
+    store, history, path = instance.store, f"{database}.dbo.adm_BackupHistory", job.path or ""
+    if job.local_time:
+        moment += instance.now() - clock.utc_now()
+    word = "Full" if earlier.type == "db" else "Log"
     mark = "BTS_" + moment.strftime("%Y_%m_%d_%H_%M_%S_") + f"{moment.microsecond // 1000:03d}"
     for server, name in store.rows_of(f"{database}.dbo.admv_BackupDatabases"):
+        if name in earlier.lacks:
+            continue
         file = f"{server.replace(chr(92), '_')}_{name}_{word}_{mark}.bak"
         store.insert(
             history,
             BackupId=len(store.rows_of(history)) + 1,
-            BackupSetId=number,
-            MarkName=mark if kind == "lg" else None,
+            BackupSetId=earlier.id,
+            MarkName=mark if earlier.type == "lg" else None,
             DatabaseName=name,
             ServerName=server,
             BackupFileName=file,
             BackupFileLocation=path,
-            BackupType=kind,
+            BackupType=earlier.type,
             BackupDateTime=stamp(moment),
-            SetComplete=1,
+            SetComplete=int(earlier.complete),
         )
-        header = Header(
-            database=name,
-            server=server,
-            user=r"LAB\svc-sql",
-            kind=FULL if kind == "db" else LOG,
-            name=None,
-            started=stamp(moment),
-            finished=stamp(moment),
-            first_lsn=instance.next_lsn(),
-            set_guid=str(uuid.uuid4()),
-        )
-        instance.media.write(path.rstrip("\\") + "\\" + file, header)
+        owner = instance.peer(server)
+        if owner and name not in earlier.lost:
+            owner.media.make_folder(path)
+            owner.media.write(path.rstrip("\\") + "\\" + file, _header(owner, name, earlier.type, moment))
+
+
+def _header(owner: SqlServerInstance, database: str, kind: str, moment: datetime) -> Header:
+    return Header(
+        database=database,
+        server=owner.name,
+        user=r"LAB\svc-sql",
+        kind=FULL if kind == "db" else LOG,
+        name=None,
+        started=stamp(moment),
+        finished=stamp(moment),
+        first_lsn=owner.next_lsn(),
+        set_guid=str(uuid.uuid4()),
+    )

@@ -31,6 +31,14 @@ def unknown_function(name: str) -> SqlServerError:
     return SqlServerError(195, f"'{name}' is not a recognized built-in function name.", severity=15, state=10)
 
 
+def unknown_schema_function(schema: str, name: str) -> SqlServerError:
+    text = (
+        f'Cannot find either column "{schema}" or the user-defined function or aggregate "{name}", or the name is'
+        " ambiguous."
+    )
+    return SqlServerError(4121, text)
+
+
 def unknown_procedure(name: str) -> SqlServerError:
     return SqlServerError(2812, f"Could not find stored procedure '{name}'.", state=62)
 
@@ -49,6 +57,18 @@ def denied(permission: str, name: str, database: str, schema: str = "dbo") -> Sq
     return SqlServerError(229, text, severity=14, state=5)
 
 
+def no_user(login: str, database: str) -> SqlServerError:
+    text = (
+        f'The server principal "{login}" is not able to access the database "{database}" under the current security'
+        " context."
+    )
+    return SqlServerError(916, text, severity=14)
+
+
+def read_only(database: str) -> SqlServerError:
+    return SqlServerError(3906, f'Failed to update database "{database}" because the database is read-only.')
+
+
 def denied_server_state() -> SqlServerError:
     text = "VIEW SERVER STATE permission was denied on object 'server', database 'master'."
     return SqlServerError(300, text, severity=14)
@@ -56,6 +76,29 @@ def denied_server_state() -> SqlServerError:
 
 def login_failed(login: str) -> SqlServerError:
     return SqlServerError(18456, f"Login failed for user '{login}'.", severity=14)
+
+
+def login_disabled(login: str) -> SqlServerError:
+    text = f"Login failed for user '{login}'. Reason: The account is disabled."
+    return SqlServerError(18470, text, severity=14)
+
+
+def untrusted_domain() -> SqlServerError:
+    text = "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication."
+    return SqlServerError(18452, text, severity=14)
+
+
+def not_available(database: str, server: str) -> SqlServerError:
+    text = f"Database '{database}' on server '{server}' is not currently available. Please retry the connection later."
+    return SqlServerError(40613, text, severity=17)
+
+
+def deadlock(spid: int) -> SqlServerError:
+    text = (
+        f"Transaction (Process ID {spid}) was deadlocked on lock resources with another process and has been chosen as"
+        " the deadlock victim. Rerun the transaction."
+    )
+    return SqlServerError(1205, text, severity=13, state=51)
 
 
 def cannot_open(database: str) -> SqlServerError:

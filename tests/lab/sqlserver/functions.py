@@ -10,14 +10,19 @@ import typing as t
 import uuid
 from dataclasses import dataclass
 
-from tests.lab.sqlserver.clock import now, stamp, utc_now
+from tests.lab.sqlserver.clock import stamp, utc_now
 from tests.lab.sqlserver.conversions import add, cast, same
-from tests.lab.tds.sqltypes import DATETIME, INT, SMALLINT, UNIQUEIDENTIFIER, SqlType, nvarchar
+from tests.lab.tds.sqltypes import BIT, DATETIME, INT, SMALLINT, UNIQUEIDENTIFIER, SqlType, nvarchar
 
 if t.TYPE_CHECKING:
     from tests.lab.sqlserver.context import Context
 
 SYSNAME = nvarchar(128)
+
+
+def stored_name(name: str) -> str:
+    """What the store calls a function: operators are functions of the lab's own already."""
+    return name if name.startswith("lab_") else "lab_" + name.casefold().replace(".", "_")
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,8 @@ FUNCTIONS: dict[str, Function] = {
     "has_perms_by_name": Function(
         lambda context, securable, kind, permission: context.has_permission(securable, kind, permission), INT, 3, 3
     ),
-    "getdate": Function(lambda context: stamp(now()), DATETIME),
-    "sysdatetime": Function(lambda context: stamp(now()), SqlType("datetime2", scale=7)),
+    "getdate": Function(lambda context: stamp(context.instance.now()), DATETIME),
+    "sysdatetime": Function(lambda context: stamp(context.instance.now()), SqlType("datetime2", scale=7)),
     "getutcdate": Function(lambda context: stamp(utc_now()), DATETIME),
     "isnull": Function(_isnull, None, 2, 2),
     "coalesce": Function(_coalesce, None, 2, 99),
@@ -110,6 +115,9 @@ FUNCTIONS: dict[str, Function] = {
     "charindex": Function(_text(_charindex), INT, 2, 3),
     "quotename": Function(_text(_quotename), nvarchar(258), 1, 2),
     "newid": Function(lambda context: str(uuid.uuid4()), UNIQUEIDENTIFIER),
+    "has_dbaccess": Function(lambda context, name: context.has_access(name), INT, 1, 1),
+    "sys.fn_hadr_is_primary_replica": Function(lambda context, name: context.is_primary(name), BIT, 1, 1),
+    "sys.fn_hadr_backup_is_preferred_replica": Function(lambda context, name: context.is_preferred(name), BIT, 1, 1),
     # The lab's own, to which operators are translated.
     "lab_add": Function(lambda context, left, right: add(left, right), None, 2, 2),
     "lab_cast": Function(

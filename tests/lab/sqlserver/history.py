@@ -32,6 +32,7 @@ class History:
     def __init__(self, instance: SqlServerInstance, known: tuple[Job, ...]) -> None:
         self._instance = instance
         self._store = instance.store
+        self._jobs = known
         self._agent_session = 0
         category = "msdb.dbo.syscategories"
         self._store.insert(category, category_id=3, category_class=1, category_type=1, name="Database Maintenance")
@@ -41,7 +42,7 @@ class History:
     def agent_started(self) -> None:
         """A new session of the Agent, in which every job begins as idle."""
         self._agent_session += 1
-        now = stamp(clock.now())
+        now = stamp(self._instance.now())
         with self._store.lock:
             self._store.insert("msdb.dbo.syssessions", session_id=self._agent_session, agent_start_date=now)
             for (job_id,) in self._store.all('SELECT job_id FROM "msdb.dbo.sysjobs"'):
@@ -49,18 +50,41 @@ class History:
                     "msdb.dbo.sysjobactivity",
                     session_id=self._agent_session,
                     job_id=job_id,
-                    next_scheduled_run_date=stamp(_next_quarter()),
                 )
+            for job in self._jobs:
+                self._plan(job)
+
+    def enabled(self, job: Job) -> None:
+        self._store.run('UPDATE "msdb.dbo.sysjobs" SET enabled = ? WHERE job_id = ?', (int(job.enabled), _id(job)))
+        self._jobs = tuple(job if item.name == job.name else item for item in self._jobs)
+        self._plan(job)
+
+    def next_run(self, job: Job) -> datetime | None:
+        """When the schedule is due next; a disabled job has no such time."""
+        if not job.enabled:
+            return None
+        midnight = self._instance.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        minutes = (self._instance.now() - midnight) // timedelta(minutes=job.minutes) + 1
+        return midnight + minutes * timedelta(minutes=job.minutes)
+
+    def _plan(self, job: Job) -> None:
+        due = self.next_run(job)
+        if self._agent_session:
+            self._activity(job, next_scheduled_run_date=stamp(due) if due else None)
+        self._store.run(
+            'UPDATE "msdb.dbo.sysjobschedules" SET next_run_date = ?, next_run_time = ? WHERE job_id = ?',
+            (*(_numbers(due) if due else (0, 0)), _id(job)),
+        )
 
     def requested(self, job: Job, source: int) -> None:
-        self._activity(job, run_requested_date=stamp(clock.now()), run_requested_source=str(source))
+        self._activity(job, run_requested_date=stamp(self._instance.now()), run_requested_source=str(source))
 
     def started(self, job: Job) -> None:
         cleared = {"last_executed_step_id": None, "last_executed_step_date": None, "stop_execution_date": None}
-        self._activity(job, start_execution_date=stamp(clock.now()), job_history_id=None, **cleared)
+        self._activity(job, start_execution_date=stamp(self._instance.now()), job_history_id=None, **cleared)
 
     def step(self, job: Job, number: int, outcome: Outcome, message: str, began: datetime) -> None:
-        self._activity(job, last_executed_step_id=number, last_executed_step_date=stamp(clock.now()))
+        self._activity(job, last_executed_step_id=number, last_executed_step_date=stamp(self._instance.now()))
         self._add(job, number, job.steps[number - 1].name, outcome, message, began)
 
     def finished(self, job: Job, outcome: Outcome, requested_by: str, last_step: int) -> None:
@@ -77,7 +101,8 @@ class History:
         )[0][0]
         with self._store.lock:
             number = self._add(job, STEP_OF_OUTCOME, "(Job outcome)", outcome, text, clock.moment(began))
-            self._activity(job, stop_execution_date=stamp(clock.now()), job_history_id=number)
+            self._activity(job, stop_execution_date=stamp(self._instance.now()), job_history_id=number)
+            self._plan(job)
             self._store.run(
                 'UPDATE "msdb.dbo.sysjobservers" SET last_run_outcome = ?, last_outcome_message = ?, last_run_date = ?,'
                 " last_run_time = ? WHERE job_id = ?",
@@ -110,14 +135,14 @@ class History:
                 run_status=int(outcome),
                 run_date=run_date,
                 run_time=run_time,
-                run_duration=_duration(clock.now() - began),
+                run_duration=_duration(self._instance.now() - began),
                 retries_attempted=0,
                 server=self._instance.name,
             )
         return number
 
     def _create(self, number: int, job: Job) -> None:
-        made = stamp(clock.now() - timedelta(days=400))
+        made = stamp(self._instance.now() - timedelta(days=400))
         self._store.insert(
             "msdb.dbo.sysjobs",
             job_id=_id(job),
@@ -179,14 +204,8 @@ class History:
             active_start_time=0,
             active_end_time=235959,
         )
-        run_date, run_time = _numbers(_next_quarter())
-        self._store.insert(
-            "msdb.dbo.sysjobschedules",
-            schedule_id=number,
-            job_id=_id(job),
-            next_run_date=run_date,
-            next_run_time=run_time,
-        )
+        self._store.insert("msdb.dbo.sysjobschedules", schedule_id=number, job_id=_id(job))
+        self._plan(job)
 
 
 def _id(job: Job) -> str:
@@ -201,8 +220,3 @@ def _numbers(moment: datetime) -> tuple[int, int]:
 def _duration(span: timedelta) -> int:
     minutes, seconds = divmod(int(span.total_seconds()), 60)
     return (minutes // 60) * 10000 + minutes % 60 * 100 + seconds
-
-
-def _next_quarter() -> datetime:
-    now = clock.now()
-    return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)

@@ -8,25 +8,40 @@ from __future__ import annotations
 import contextlib
 import itertools
 import typing as t
+from datetime import timedelta
 
-from tests.lab.sqlserver import catalog, clock, content, conversions, earlier, errors, functions, jobs, permissions
+from tests.lab.sqlserver import (
+    catalog,
+    clock,
+    content,
+    conversions,
+    earlier,
+    errors,
+    functions,
+    jobs,
+    permissions,
+)
 from tests.lab.sqlserver.agent import Agent
+from tests.lab.sqlserver.authentication import authenticate
+from tests.lab.sqlserver.availability import Group
+from tests.lab.sqlserver.faults import Faults
 from tests.lab.sqlserver.media import Media
 from tests.lab.sqlserver.runner import Runner
 from tests.lab.sqlserver.sessions import Session, Sessions
+from tests.lab.sqlserver.states import DatabaseState
 from tests.lab.sqlserver.store import Store
-from tests.lab.tds.interface import SqlServerError
 from tests.lab.world import SqlPermissionError
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
+    from datetime import datetime
 
+    from tests.lab.sqlserver.spec import BackupJob, Database
     from tests.lab.sqlserver.translate import Translated
+    from tests.lab.tds.interface import SqlServerError
     from tests.lab.tds.login import Login
     from tests.lab.topology import SqlServer
     from tests.lab.world import World
 
-LOGIN_FAILED = 18456
 SYSTEM_KINDS = {"master": "master", "msdb": "msdb", "tempdb": "tempdb", "model": "model"}
 VERSION_TEXT = (
     "Microsoft SQL Server 2019 (RTM-CU32) (KB5054833) - 15.0.4430.1 (X64) \n\tFeb 21 2025 17:28:58 \n"
@@ -34,31 +49,60 @@ VERSION_TEXT = (
 )
 
 
+class Endpoint(t.Protocol):
+    """A place where clients connect."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def drop_connections(self) -> None: ...
+
+
 class SqlServerInstance:
     """Implements `tests.lab.world.SqlInstance` and `tests.lab.tds.interface.Backend`."""
 
-    def __init__(self, world: World, spec: SqlServer, folder: Path | None = None) -> None:
+    def __init__(self, world: World, spec: SqlServer, groups: tuple[Group, ...] = ()) -> None:
         self.world = world
         self.spec = spec
         self.name = spec.name
-        self.started = clock.now()
+        self.groups = groups
+        self.started = self.now()
         self.store = Store()
-        self.sessions = Sessions(world, spec.name)
-        self.media = Media((folder or world.events.path.parent / "sqlserver") / spec.name.replace("\\", "_"))
+        self.sessions = Sessions(world, spec.name, self.now)
+        self.media = Media(world.events.path.parent / "sqlserver" / spec.name.replace("\\", "_"))
+        self.faults = Faults(self, spec.faults)
+        self.endpoints: list[Endpoint] = []
         self.translations: dict[tuple[str, str], Translated] = {}
         self.scripts: list[tuple[str, str]] = []
+        self._states: dict[str, DatabaseState] = {}
         self._damaged: dict[str, str] = {}
+        self._refusals = 0
         self._lsn = itertools.count(34000000012300001, 1000)
         self._register_functions()
         content.create_databases(self)
         catalog.create_system_views(self)
-        self.agent = Agent(self, jobs.jobs_of(spec))
-        self._prepare_backups()
+        guarded = {name for group in groups for name in group.databases}
+        self.agent = Agent(self, jobs.jobs_of(self.databases, self.backup_job, guarded.__contains__))
+
+    def prepare(self) -> None:
+        """What needs the other instances: the folders and files of backups."""
+        job, management = self.backup_job, self.world.topology.group.management.database
+        if job and job.path and self.store.find(management, "dbo", "adm_BackupHistory"):
+            for server, _database in self.store.rows_of(f"{management}.dbo.admv_BackupDatabases"):
+                owner = self.peer(server) or self
+                owner.media.make_folder(job.path)
+            self.media.make_folder(job.path)
+            if self.is_writable(management):
+                earlier.write_earlier_sets(self, management, job)
 
     # -- what a Windows computer sees (tests.lab.world.SqlInstance)
 
     def open_session(self, *, host: str, program: str, login: str, database: str) -> Session:
-        return self.sessions.open(host=host, program=program, login=login, database=database)
+        group = self.group_of(database)
+        # A computer connects to the listener.
+        home = group.primary if group else self
+        return home.sessions.open(host=host, program=program, login=login, database=database)
 
     def sessions_of(self, database: str) -> list[str]:
         return [f"{session.program} on {session.host}" for session in self.sessions.of_database(database)]
@@ -90,15 +134,96 @@ class SqlServerInstance:
     # -- what the endpoint serves (tests.lab.tds.interface.Backend)
 
     def log_in(self, login: Login, interrupted: t.Callable[[], bool]) -> Runner:
-        database = self._authenticated(login)
+        database = authenticate(self, login)
         session = self.sessions.open(host=login.host, program=login.program, login=login.user, database=database)
-        return Runner(self, session, sysadmin=self.is_sysadmin(login.user), interrupted=interrupted)
+        rights = permissions.rights_of(self, login.user)
+        return Runner(self, session, rights, interrupted, client=True, read_only=login.read_only)
 
     def close(self) -> None:
         """The instance ends: jobs are cancelled, nothing is written any more."""
         self.agent.stop()
 
+    def cut_connections(self) -> None:
+        """Every client loses its connection, without a word."""
+        for endpoint in self.endpoints:
+            endpoint.drop_connections()
+
+    def fail_over(self, seconds: float = 0.0, refusals: int = 0) -> None:
+        """The instance goes down and comes up elsewhere: jobs are cancelled, connections break, new ones are refused
+        for `seconds`; after that `refusals` logins get error 40613."""
+        agent_ran = self.agent.running
+        self.emit("sql.down")
+        self._refusals = refusals
+        self.agent.stop()
+        for endpoint in self.endpoints:
+            endpoint.stop()
+        self.world.scheduler.after(seconds, lambda: self._come_up(agent=agent_ran))
+
+    def _come_up(self, *, agent: bool) -> None:
+        self.emit("sql.up")
+        if agent:
+            self.agent.start()
+        for endpoint in self.endpoints:
+            endpoint.start()
+
     # -- what its parts need
+
+    def now(self) -> datetime:
+        """The server's local time."""
+        return clock.utc_now() + timedelta(hours=self.spec.utc_offset)
+
+    @property
+    def databases(self) -> tuple[Database, ...]:
+        """Its own ones, and on a secondary replica those of the availability group."""
+        topology = self.world.topology
+        others = [
+            database
+            for group in self.groups
+            if group.spec.replicas[0] != self.name
+            for database in topology.sql_server(group.spec.replicas[0]).databases
+            if group.holds(database.name)
+        ]
+        return (*self.spec.databases, *others)
+
+    @property
+    def backup_job(self) -> BackupJob | None:
+        """A secondary replica has the same jobs."""
+        first = [self.world.topology.sql_server(group.spec.replicas[0]).backup_job for group in self.groups]
+        return next(filter(None, (self.spec.backup_job, *first)), None)
+
+    def group_of(self, database: str) -> Group | None:
+        return next((group for group in self.groups if group.holds(database)), None)
+
+    def state_of(self, database: str) -> DatabaseState:
+        return self._states.setdefault(database.casefold(), DatabaseState())
+
+    def size_of(self, database: str) -> int:
+        """In bytes."""
+        sizes = {item.name.casefold(): item.size_mb for item in self.databases}
+        return sizes.get(database.casefold(), 8) * 1024 * 1024
+
+    def is_writable(self, database: str) -> bool:
+        group = self.group_of(database)
+        return group is None or group.primary is self
+
+    def check_open(self, database: str, *, sysadmin: bool, read_only: bool = False, own: Session | None = None) -> None:
+        """Raises `SqlServerError` where nobody, or not this session, gets into a database."""
+        sessions = [session for session in self.sessions.users() if session is not own]
+        used = any(session.database.casefold() == database.casefold() for session in sessions)
+        self.state_of(database).check_open(database, others=used, sysadmin=sysadmin)
+        if group := self.group_of(database):
+            group.check_readable(self, database, read_only=read_only)
+
+    def refuses_login(self) -> bool:
+        """After a fail-over some logins come too early."""
+        refused = self._refusals > 0
+        self._refusals -= int(refused)
+        return refused
+
+    def replicate(self, database: str) -> None:
+        """Before something is read: a secondary replica has what the primary has."""
+        if group := self.group_of(database):
+            group.copy_to(self)
 
     @property
     def service_name(self) -> str:
@@ -106,7 +231,7 @@ class SqlServerInstance:
 
     @property
     def biztalk_databases(self) -> list[str]:
-        return [database.name for database in self.spec.databases]
+        return [database.name for database in self.databases]
 
     @property
     def properties(self) -> dict[str, t.Any]:
@@ -122,7 +247,7 @@ class SqlServerInstance:
             "edition": "Enterprise Edition (64-bit)",
             "engineedition": 3,
             "isclustered": 0,
-            "ishadrenabled": 0,
+            "ishadrenabled": int(bool(self.groups)),
             "isintegratedsecurityonly": 0,
             "collation": "SQL_Latin1_General_CP1_CI_AS",
             "lab_version": VERSION_TEXT,
@@ -132,17 +257,18 @@ class SqlServerInstance:
         return catalog.database_numbers(self)
 
     def kind_of(self, database: str) -> str:
-        kinds: dict[str, str] = {item.name.casefold(): item.role for item in self.spec.databases}
+        kinds: dict[str, str] = {item.name.casefold(): item.role for item in self.databases}
         return (SYSTEM_KINDS | kinds).get(database.casefold(), "none")
 
     def peer(self, server: str) -> SqlServerInstance | None:
-        """The instance that the group knows under this name."""
-        if server.casefold() == self.name.casefold():
-            return self
-        other = next(
-            (item for name, item in self.world.instances.items() if name.casefold() == server.casefold()), None
-        )
-        return other if isinstance(other, SqlServerInstance) else None
+        """The instance that the group knows under this name: its own one, an alias, or a listener."""
+        wanted = server.casefold()
+        for name, instance in self.world.instances.items():
+            if isinstance(instance, SqlServerInstance):
+                listeners = [group.spec.listener for group in instance.groups if group.primary is instance]
+                if wanted in map(str.casefold, (name, *instance.spec.aliases, *listeners)):
+                    return instance
+        return self if wanted == self.name.casefold() else None
 
     @contextlib.contextmanager
     def acting_for(self, runner: Runner) -> t.Iterator[Runner]:
@@ -152,7 +278,7 @@ class SqlServerInstance:
             return
         host = runner.instance.spec.computer
         session = self.open_session(host=host, program="Microsoft SQL Server", login=runner.login, database="master")
-        remote = Runner(self, session, sysadmin=runner.sysadmin, interrupted=runner.interrupted)
+        remote = Runner(self, session, runner.rights, runner.interrupted)
         try:
             yield remote
         finally:
@@ -169,40 +295,27 @@ class SqlServerInstance:
         if error.number == errors.UNKNOWN_TO_THE_LAB and error.message.startswith("the lab does not know"):
             self.emit("sql.refused", reason=error.message)
 
-    def _authenticated(self, login: Login) -> str:
-        """The database that a login gets. Raises `SqlServerError`, without telling the client what was wrong."""
-        known = next((item for item in self.spec.logins if item.name.casefold() == login.user.casefold()), None)
-        if login.integrated:
-            reason = "the lab does not know integrated authentication"
-            text = (
-                "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication."
-            )
-            error = SqlServerError(18452, text, severity=14)
-        elif known is None or known.password != login.password:
-            reason = "password" if known else "unknown login"
-            error = errors.login_failed(login.user)
-        else:
-            database = self.store.database(login.database or "master")
-            if database:
-                return database
-            reason = f"database {login.database}"
-            error = errors.cannot_open(login.database)
-        self.emit("sql.login_failed", login=login.user, reason=reason)
-        raise error from (None if error.number == LOGIN_FAILED else errors.login_failed(login.user))
-
     def _register_functions(self) -> None:
         for name, function in functions.FUNCTIONS.items():
-            prefixed = name if name.startswith("lab_") else f"lab_{name}"
-            self.store.function(prefixed, self._bound(function.run))
+            self.store.function(functions.stored_name(name), self._bound(function.run))
         self.store.function("lab_global", lambda name: functions.GLOBALS[name][0](self.store.context))
         self.store.function("like", conversions.like)
 
     def _bound(self, run: t.Callable[..., t.Any]) -> t.Callable[..., t.Any]:
         return lambda *values: run(self.store.context, *values)
 
-    def _prepare_backups(self) -> None:
-        job = self.spec.backup_job
-        if job and job.path:
-            management = next(item.name for item in self.spec.databases if item.role == "management")
-            self.media.make_folder(job.path)
-            earlier.write_earlier_sets(self, management, job.path)
+
+def create_instances(world: World) -> dict[str, SqlServerInstance]:
+    """The instances of the world's topology, with what they have in common."""
+    topology = world.topology
+    groups = [Group(spec, topology) for spec in topology.availability_groups]
+    instances = {}
+    for spec in topology.sql_servers:
+        own = tuple(group for group in groups if spec.name in group.spec.replicas)
+        instances[spec.name] = SqlServerInstance(world, spec, own)
+    for group in groups:
+        group.instances.update({name: instances[name] for name in group.spec.replicas})
+    world.instances.update(instances)
+    for instance in instances.values():
+        instance.prepare()
+    return instances

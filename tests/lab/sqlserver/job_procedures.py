@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from tests.lab.sqlserver import errors
 from tests.lab.tds.interface import Message, Reply, SqlServerError
 
 if t.TYPE_CHECKING:
@@ -24,18 +25,27 @@ def manage_ref_count_log(runner: Runner) -> t.Iterator[Reply]:
 
 
 def sp_start_job(runner: Runner, **values: t.Any) -> t.Iterator[Reply]:
-    job = _job(runner, values)
+    job = job_of(runner, values)
     runner.instance.agent.start_job(job, requested_by=runner.login)
     yield Message(f"Job '{job.name}' started successfully.", 14243)
 
 
 def sp_stop_job(runner: Runner, **values: t.Any) -> t.Iterator[Reply]:
-    job = _job(runner, values)
+    job = job_of(runner, values)
     runner.instance.agent.stop_job(job, requested_by=runner.login)
     yield Message(f"Job '{job.name}' stopped successfully.", 14254)
 
 
-def _job(runner: Runner, values: dict[str, t.Any]) -> Job:
+def sp_update_job(runner: Runner, **values: t.Any) -> t.Iterator[Reply]:
+    job = job_of(runner, values)
+    if values["new_name"] is not None:
+        raise errors.unknown_to_the_lab("new names for jobs")
+    if values["enabled"] is not None:
+        runner.instance.agent.set_enabled(job, enabled=bool(values["enabled"]))
+    yield from ()
+
+
+def job_of(runner: Runner, values: dict[str, t.Any]) -> Job:
     name, identifier = values["job_name"], values["job_id"]
     if (name is None) == (identifier is None):
         raise SqlServerError(

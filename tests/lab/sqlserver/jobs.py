@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import typing as t
 import uuid
 from dataclasses import dataclass
 
 if t.TYPE_CHECKING:
-    from tests.lab.topology import SqlServer
+    from tests.lab.sqlserver.spec import BackupJob, Database
 
 UNCONFIGURED = "<destination path>"
 QUIT_WITH_SUCCESS, QUIT_WITH_FAILURE, NEXT_STEP = 1, 2, 3
@@ -47,44 +49,59 @@ class Job:
         return "0x" + self.identifier.bytes_le.hex().upper()
 
 
-def jobs_of(spec: SqlServer) -> tuple[Job, ...]:
-    roles = {database.role: database.name for database in spec.databases}
+def jobs_of(
+    databases: t.Sequence[Database], backup: BackupJob | None, guarded: t.Callable[[str], bool]
+) -> tuple[Job, ...]:
+    """The jobs on these databases; `guarded` tells which of them are in an availability group."""
+    roles = {database.role: database.name for database in databases}
     jobs: list[Job] = []
     if "management" in roles:
-        jobs += _management_jobs(spec, roles["management"])
-    if "message_box" in roles:
-        jobs += _message_box_jobs(roles["message_box"])
+        jobs += _management_jobs(backup, roles["management"])
+    for database in databases:
+        if database.role == "message_box":
+            jobs += _message_box_jobs(database.name)
     if "tracking" in roles:
         command = "exec dtasp_BackupAndPurgeTrackingDatabase 0, 1, 30, '<destination path>', null, 0"
         purge = Step("Archive and Purge", command, roles["tracking"], on_success=QUIT_WITH_SUCCESS)
         text = "Job to automate the purging and archiving of the tracking database"
         jobs.append(Job(f"DTA Purge and Archive ({roles['tracking']})", text, (purge,), enabled=False))
-    return tuple(jobs)
+    return tuple(_guard(job) if guarded(job.steps[0].database) else job for job in jobs)
+
+
+def _guard(job: Job) -> Job:
+    """As Microsoft tells for availability groups: on a secondary replica a step does nothing, with success."""
+    return dataclasses.replace(job, steps=tuple(_guarded(step) for step in job.steps))
+
+
+def _guarded(step: Step) -> Step:
+    command = re.sub(r"exec (\[dbo\]\.)?", f"exec [{step.database}].[dbo].", step.command, count=1)
+    condition = f"IF (sys.fn_hadr_is_primary_replica(N'{step.database}') = 1)"
+    return dataclasses.replace(step, command=f"{condition} BEGIN {command} END", database="master")
 
 
 def backup_job_name(management: str) -> str:
     return f"Backup BizTalk Server ({management})"
 
 
-def _management_jobs(spec: SqlServer, database: str) -> t.Iterator[Job]:
-    backup = spec.backup_job
+def _management_jobs(backup: BackupJob | None, database: str) -> t.Iterator[Job]:
     if backup is not None and backup.exists:
         text = "This job performs full database backups (step 1) and log backups (step 2) of BizTalk Server databases."
-        steps = _backup_steps(database, (backup.path or UNCONFIGURED).replace("'", "''"))
+        steps = _backup_steps(database, (backup.path or UNCONFIGURED).replace("'", "''"), local=backup.local_time)
         yield Job(backup_job_name(database), text, steps, enabled=backup.enabled, minutes=15)
     monitor = Step("Check issues", "exec [dbo].[btsmon_Inconsistent]", database, on_success=QUIT_WITH_SUCCESS)
     text = "This job runs once every week and finds known issues in all MessageBox and DTA"
     yield Job(f"Monitor BizTalk Server ({database})", text, (monitor,), enabled=False)
 
 
-def _backup_steps(database: str, path: str) -> tuple[Step, ...]:
+def _backup_steps(database: str, path: str, *, local: bool) -> tuple[Step, ...]:
+    local_time = ", @UseLocalTime = 1" if local else ""
     place = f"'{path}' /* location of backup files */"
     compression = (
         "exec [dbo].[sp_SetBackupCompression] @bCompression = 0 /*0 - Do not use Compression, 1 - Use Compression */"
     )
-    full = f"exec [dbo].[sp_BackupAllFull_Schedule] 'd' /* Frequency */, 'BTS' /* Name */, {place}"
-    log = f"exec [dbo].[sp_MarkAll] 'BTS' /* Log mark name */, {place}"
-    clear = "exec [dbo].[sp_DeleteBackupHistory] @DaysToKeep=14"
+    full = f"exec [dbo].[sp_BackupAllFull_Schedule] 'd' /* Frequency */, 'BTS' /* Name */, {place}{local_time}"
+    log = f"exec [dbo].[sp_MarkAll] 'BTS' /* Log mark name */, {place}{local_time}"
+    clear = f"exec [dbo].[sp_DeleteBackupHistory] @DaysToKeep=14{local_time}"
     return (
         Step("Set Compression Option", compression, database, on_fail=NEXT_STEP),
         Step("BackupFull", full, database),

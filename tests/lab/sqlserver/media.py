@@ -54,7 +54,9 @@ class Media:
         if not drive or re.search(r'[<>"|?*]', path):
             raise cannot_open(path, 123, "The filename, directory name, or volume label syntax is incorrect.")
         parts = (drive[2] or drive[3]).split("\\")
-        return self._folder.joinpath(drive[1].upper() if drive[1] else "unc", *(part for part in parts if part))
+        # A share is the same one for every instance.
+        start = self._folder / drive[1].upper() if drive[1] else self._folder.parent / "unc"
+        return start.joinpath(*(part for part in parts if part))
 
     def make_folder(self, path: str) -> None:
         self.local(path).mkdir(parents=True, exist_ok=True)
@@ -87,8 +89,15 @@ class Media:
             raise SqlServerError(3189, f"Damage to the backup set was detected. The media family is on '{path}'.")
         return header
 
-    def size(self, path: str) -> int:
-        return self.local(path).stat().st_size
+    def remove(self, path: str) -> None:
+        self.local(path).unlink()
+
+    def damage(self, path: str) -> None:
+        """Turn over a bit in the middle of the data, which only reading all of the file shows."""
+        file = self.local(path)
+        data = bytearray(file.read_bytes())
+        data[-CONTENT_SIZE // 2] ^= 1
+        file.write_bytes(data)
 
     def _parts(self, path: str) -> tuple[Header, bytes, bytes, bytes]:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from tests.lab.sqlserver import backup_procedures, job_procedures, system_procedures
+from tests.lab.sqlserver import backup_procedures, job_help, job_procedures, logins, system_procedures
 from tests.lab.tds.interface import Reply, SqlServerError
 
 if t.TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Procedure:
     run: Run
     parameters: tuple[tuple[str, t.Any], ...] = ()
     public: bool = False
+    schema: str = "dbo"
 
     def start(self, runner: Runner, arguments: t.Sequence[tuple[str, t.Any]]) -> t.Iterator[Reply]:
         values = self._bound(arguments)
@@ -72,8 +73,9 @@ _ALL = (
     Procedure(
         "xp_logininfo",
         "master",
-        system_procedures.xp_logininfo,
+        logins.xp_logininfo,
         (("acctname", None), ("option", None), ("privilege", None)),
+        schema="sys",
     ),
     Procedure("sp_ForceFullBackup", "management", backup_procedures.sp_force_full_backup),
     Procedure(
@@ -119,6 +121,15 @@ _ALL = (
         "msdb",
         job_procedures.sp_stop_job,
         (("job_name", None), ("job_id", None), ("originating_server", None), ("server_name", None)),
+    ),
+    Procedure(
+        "sp_update_job",
+        "msdb",
+        job_procedures.sp_update_job,
+        (("job_id", None), ("job_name", None), ("new_name", None), ("enabled", None)),
+    ),
+    Procedure(
+        "sp_help_job", "msdb", job_help.sp_help_job, (("job_id", None), ("job_name", None), ("job_aspect", None))
     ),
 )
 PROCEDURES: dict[str, Procedure] = {procedure.name.casefold(): procedure for procedure in _ALL}

@@ -26,7 +26,11 @@ NVARCHAR_LIMIT = 4000
 
 
 def run(runner: Runner, sql: str) -> t.Iterator[Reply]:
-    query = _prepared(runner, sql, runner.variables)
+    query = _translated(runner, sql)
+    yield from permissions.check_tables(runner, query)
+    _check_variables(query, runner.variables)
+    if query.target is None and query.tables:
+        runner.before_read()
     yield from runner.before_query(on_tables=bool(query.tables))
     if query.target is not None:
         count = runner.rowcount = _change(runner, query, runner.variables)
@@ -48,6 +52,8 @@ def run(runner: Runner, sql: str) -> t.Iterator[Reply]:
 def evaluate(runner: Runner, expression: str) -> t.Any:
     """The value of an expression, as the store keeps values."""
     query = _prepared(runner, f"SELECT {expression}", runner.variables)
+    for _message in permissions.check_tables(runner, query):
+        pass
     return _rows(runner, query, runner.variables)[0][0]
 
 
@@ -84,12 +90,16 @@ def checked_type(text: str) -> SqlType:
 
 
 def _prepared(runner: Runner, sql: str, variables: Variables) -> Translated:
+    """A procedure's own query: who may run the procedure may do what it does."""
     query = _translated(runner, sql)
-    permissions.check_tables(runner, query)
+    _check_variables(query, variables)
+    return query
+
+
+def _check_variables(query: Translated, variables: Variables) -> None:
     missing = [name for name in query.variables if name.casefold() not in variables]
     if missing:
         raise errors.undeclared(missing[0])
-    return query
 
 
 def _translated(runner: Runner, sql: str) -> Translated:
@@ -115,6 +125,7 @@ def _rows(runner: Runner, query: Translated, variables: Variables) -> list[tuple
     store = runner.instance.store
     with store.lock:
         for table in query.tables:
+            runner.instance.replicate(table.database)
             store.refill(table, runner)
         return store.run_for(runner, query.sql, _parameters(query, variables))
 
@@ -123,6 +134,8 @@ def _change(runner: Runner, query: Translated, variables: Variables) -> int:
     store = runner.instance.store
     if query.target is None or query.target.fill is not None:
         raise SqlServerError(259, "Ad hoc updates to system catalogs are not allowed.")
+    if not runner.instance.is_writable(query.target.database):
+        raise errors.read_only(query.target.database)
     with store.lock:
         runner.transaction.remember(query.target.key)
         store.run_for(runner, query.sql, _parameters(query, variables))

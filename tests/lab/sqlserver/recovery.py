@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 import uuid
 
-from tests.lab.sqlserver import clock, errors
+from tests.lab.sqlserver import backup_catalog, clock, errors
 from tests.lab.sqlserver.media import FULL, LOG, Header
 from tests.lab.sqlserver.restore import file_list, header_only
 from tests.lab.tds.interface import Message, Reply, SqlServerError
@@ -45,12 +45,12 @@ def _run(runner: Runner, statement: Media) -> t.Iterator[Reply]:
     if statement.verb == "BACKUP" and statement.what in ("DATABASE", "LOG"):
         yield from _backup(runner, statement, file)
         return
-    if not runner.sysadmin:
+    if not runner.rights.on_server("CREATE ANY DATABASE"):
         raise SqlServerError(262, "CREATE DATABASE permission denied in database 'master'.", severity=14)
     media = runner.instance.media
     if statement.what == "HEADERONLY":
         header = media.read(file)
-        yield header_only(header, media.size(file))
+        yield header_only(header, runner.instance.size_of(header.database))
     elif statement.what == "FILELISTONLY":
         yield file_list(media.read(file))
     elif statement.what == "VERIFYONLY":
@@ -78,7 +78,7 @@ def _backup(runner: Runner, statement: Media, file: str) -> t.Iterator[Reply]:
         raise errors.unknown_database(name)
     if runner.trancount:
         raise SqlServerError(3021, "Cannot perform a backup or restore operation within a transaction.")
-    if not runner.sysadmin:
+    if not runner.rights.in_database(database, f"BACKUP {statement.what}"):
         text = f"BACKUP {statement.what} permission denied in database '{database}'."
         raise SqlServerError(262, text, severity=14)
     if "INIT" not in statement.options and "FORMAT" not in statement.options and runner.instance.media.exists(file):
@@ -118,8 +118,11 @@ def write_backup(
     """Take the time that it takes, and leave the file. Raises `SqlServerError`."""
     instance = runner.instance
     instance.media.check_writable(file)
-    started = clock.stamp(clock.now())
-    runner.pause(instance.world.delays.backup_database if kind == FULL else 0)
+    started = clock.stamp(instance.now())
+    _take_time(runner, database, kind)
+    if instance.faults.take("backup_fails", database=database):
+        text = f'Write on "{file}" failed: 112(There is not enough space on the disk.)'
+        raise SqlServerError(3202, text)
     header = Header(
         database=database,
         server=instance.name,
@@ -127,7 +130,7 @@ def write_backup(
         kind=kind,
         name=name,
         started=started,
-        finished=clock.stamp(clock.now()),
+        finished=clock.stamp(instance.now()),
         first_lsn=instance.next_lsn(),
         set_guid=str(uuid.uuid4()),
         compressed=compressed,
@@ -136,3 +139,18 @@ def write_backup(
         damaged=False,
     )
     instance.media.write(file, header)
+    backup_catalog.add(instance, file, header)
+    if instance.faults.take("backup_file_damaged", database=database):
+        instance.media.damage(file)
+    if instance.faults.take("backup_file_lost", database=database):
+        instance.media.remove(file)
+
+
+def _take_time(runner: Runner, database: str, kind: int) -> None:
+    instance = runner.instance
+    slow = instance.faults.take("backup_slow", database=database)
+    usual = instance.world.delays.backup_database if kind == FULL else 0.0
+    seconds = usual + (slow.seconds if slow else 0.0)
+    command = "BACKUP DATABASE" if kind == FULL else "BACKUP LOG"
+    with runner.working(command, seconds):
+        runner.pause(seconds)

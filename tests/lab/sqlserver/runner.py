@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 import typing as t
 
 from tests.lab.sqlserver import conversions, errors, permissions, queries, script, statements
 from tests.lab.sqlserver.context import Context
 from tests.lab.sqlserver.recovery import run_media
+from tests.lab.sqlserver.sessions import Work
 from tests.lab.tds.interface import (
     Call,
     DatabaseChanged,
@@ -23,6 +26,7 @@ from tests.lab.tds.interface import (
 
 if t.TYPE_CHECKING:
     from tests.lab.sqlserver.instance import SqlServerInstance
+    from tests.lab.sqlserver.permissions import Rights
     from tests.lab.sqlserver.sessions import Session
 
 PAUSE = 0.02
@@ -39,9 +43,19 @@ class Runner(Context):
     """One connection's, or one job step's, way to the instance."""
 
     def __init__(
-        self, instance: SqlServerInstance, session: Session, *, sysadmin: bool, interrupted: t.Callable[[], bool]
+        self,
+        instance: SqlServerInstance,
+        session: Session,
+        rights: Rights,
+        interrupted: t.Callable[[], bool],
+        *,
+        client: bool = False,
+        read_only: bool = False,
     ) -> None:
-        super().__init__(instance, session, sysadmin=sysadmin)
+        super().__init__(instance, session, rights)
+        self.read_only = read_only
+        self._client = client
+        self._batch = ""
         self.variables: dict[str, t.Any] = {}
         self.interrupted = interrupted
         self._no_count = False
@@ -64,7 +78,7 @@ class Runner(Context):
     # -- what the protocol asks
 
     def execute(self, sql: str, parameters: t.Mapping[str, t.Any]) -> t.Iterator[Reply]:
-        self._check_alive()
+        self._begin(sql)
         self.variables = {name.casefold(): queries.stored(value) for name, value in parameters.items()}
         try:
             for statement in script.parse(sql):
@@ -74,7 +88,7 @@ class Runner(Context):
             raise
 
     def call(self, procedure: str, arguments: t.Sequence[tuple[str, t.Any]]) -> t.Iterator[Reply]:
-        self._check_alive()
+        self._begin(procedure)
         parts = tuple(part.strip("[]") for part in procedure.split("."))
         try:
             yield from self._run_procedure(parts, [(name, queries.stored(value)) for name, value in arguments])
@@ -106,6 +120,23 @@ class Runner(Context):
         if self._implicit and on_tables and not self.trancount:
             yield self.begin_transaction()
 
+    def before_read(self) -> None:
+        """A client's query may be chosen as the victim of a deadlock, which undoes its transaction."""
+        if self._client and self.instance.faults.take("deadlock", statement=self._batch):
+            self.transaction.abandon()
+            raise errors.deadlock(self.spid)
+
+    @contextlib.contextmanager
+    def working(self, command: str, seconds: float) -> t.Iterator[None]:
+        """Sessions and requests show what takes so long."""
+        session = self.session
+        former = session.command, session.status
+        session.command, session.status, session.work = command, "SUSPENDED", Work(time.monotonic(), seconds)
+        try:
+            yield
+        finally:
+            (session.command, session.status), session.work = former, None
+
     def counts(self) -> bool:
         return not self._no_count
 
@@ -127,6 +158,7 @@ class Runner(Context):
         database = self.instance.store.database(statement.database)
         if database is None:
             raise errors.unknown_database(statement.database)
+        self.check_open(database)
         old, self.session.database = self.session.database, database
         yield DatabaseChanged(old, database)
         yield Message(f"Changed database context to '{database}'.", 5701, 0, 2)
@@ -173,6 +205,8 @@ class Runner(Context):
         if procedure is None:
             raise errors.unknown_procedure(".".join(parts))
         database = parts[-3] if len(parts) == 3 and parts[0] else self.home
+        if procedure.home != "master":
+            self.check_open(database)
         permissions.check_execute(self, procedure, database)
         status, caller = 0, self.own_database
         self.own_database = None if procedure.home == "master" else database
@@ -211,7 +245,7 @@ class Runner(Context):
         yield Message(str(text), 50000, severity)
 
     def _kill(self, statement: statements.Kill) -> t.Iterator[Reply]:
-        if not self.sysadmin:
+        if not self.rights.on_server("ALTER ANY CONNECTION"):
             raise SqlServerError(6102, "User does not have permission to use the KILL statement.", severity=14)
         if statement.spid == self.spid:
             raise SqlServerError(6104, "Cannot use KILL to kill your own process.")
@@ -227,7 +261,22 @@ class Runner(Context):
     def _media(self, statement: statements.Media) -> t.Iterator[Reply]:
         yield from run_media(self, statement)
 
+    def _begin(self, batch: str) -> None:
+        self._check_alive()
+        self._batch = batch
+        faults = self.instance.faults
+        if self._client and (fault := faults.take("fail_over", statement=batch)):
+            down = threading.Thread(target=self.instance.fail_over, args=(fault.seconds, fault.refusals), daemon=True)
+            down.start()
+            raise _cut()
+        if self._client and faults.take("dropped_connection", statement=batch):
+            raise _cut()
+
     def _check_alive(self) -> None:
         if self.session.killed:
-            text = "Cannot continue the execution because the session is in the kill state."
-            raise SqlServerError(596, text, severity=21)
+            raise _cut()
+
+
+def _cut() -> SqlServerError:
+    """The connection ends without a word."""
+    return SqlServerError(596, "Cannot continue the execution because the session is in the kill state.", severity=21)

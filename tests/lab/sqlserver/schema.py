@@ -10,21 +10,16 @@ documentation, cut down to the columns that mean something here.
 from __future__ import annotations
 
 import re
-import typing as t
 
 from tests.lab.tds.sqltypes import SqlType
 
 Columns = dict[str, SqlType]
 
 
-def columns(text: str) -> Columns:
-    """Read `Name nvarchar(80), Id int`."""
-    return dict(_column(part) for part in re.split(r",\s*(?![^(]*\))", " ".join(text.split())))
-
-
-def _column(text: str) -> tuple[str, SqlType]:
-    name, kind = text.split(" ", 1)
-    return name, sql_type(kind)
+def columns(text: str, separator: str = " ") -> Columns:
+    """Read `Name nvarchar(80), Id int`; names with spaces need another separator."""
+    parts = re.split(r",\s*(?![^(]*\))", " ".join(text.split()))
+    return {name: sql_type(kind) for name, _, kind in (part.partition(separator) for part in parts)}
 
 
 def sql_type(text: str) -> SqlType:
@@ -116,6 +111,23 @@ MSDB: dict[str, Columns] = {
         "sysjobhistory": """instance_id int, job_id uniqueidentifier, step_id int, step_name sysname,
             sql_message_id int, sql_severity int, message nvarchar(4000), run_status int, run_date int, run_time int,
             run_duration int, retries_attempted int, server sysname""",
+        "backupmediaset": "media_set_id int, media_uuid uniqueidentifier, is_compressed bit",
+        "backupmediafamily": """media_set_id int, family_sequence_number tinyint, media_family_id uniqueidentifier,
+            media_count int, logical_device_name nvarchar(128), physical_device_name nvarchar(260),
+            device_type tinyint, physical_block_size int, mirror tinyint""",
+        "backupset": """backup_set_id int, backup_set_uuid uniqueidentifier, media_set_id int,
+            first_family_number tinyint, last_family_number smallint, position int, software_vendor_id int,
+            name nvarchar(128), description nvarchar(255), user_name nvarchar(128), software_major_version tinyint,
+            software_minor_version tinyint, software_build_version smallint, first_lsn decimal(25,0),
+            last_lsn decimal(25,0), checkpoint_lsn decimal(25,0), database_backup_lsn decimal(25,0),
+            backup_start_date datetime, backup_finish_date datetime, type char(1), compatibility_level tinyint,
+            database_version int, backup_size decimal(20,0), compressed_backup_size decimal(20,0),
+            database_name nvarchar(128), server_name nvarchar(128), machine_name nvarchar(128), flags int,
+            collation_name nvarchar(128), is_readonly bit, is_damaged bit, has_backup_checksums bit, is_copy_only bit,
+            recovery_model nvarchar(60)""",
+        "restorehistory": """restore_history_id int, restore_date datetime, destination_database_name nvarchar(128),
+            user_name nvarchar(128), backup_set_id int, restore_type char(1), replace bit, recovery bit, restart bit,
+            stop_at datetime""",
     }.items()
 }
 
@@ -124,12 +136,17 @@ SYSTEM_VIEWS: dict[str, Columns] = {
     for name, text in {
         "databases": """name sysname, database_id int, create_date datetime, compatibility_level tinyint,
             collation_name sysname, user_access tinyint, user_access_desc nvarchar(60), is_read_only bit,
-            state tinyint, state_desc nvarchar(60), recovery_model tinyint, recovery_model_desc nvarchar(60)""",
+            state tinyint, state_desc nvarchar(60), recovery_model tinyint, recovery_model_desc nvarchar(60),
+            replica_id uniqueidentifier, group_database_id uniqueidentifier""",
         "dm_exec_sessions": """session_id smallint, login_time datetime, host_name nvarchar(128),
             program_name nvarchar(128), host_process_id int, login_name nvarchar(128), status nvarchar(30),
             cpu_time int, memory_usage int, last_request_start_time datetime, last_request_end_time datetime,
             reads bigint, writes bigint, is_user_process bit, original_login_name nvarchar(128), database_id smallint,
             open_transaction_count int""",
+        "dm_exec_requests": """session_id smallint, request_id int, start_time datetime, status nvarchar(30),
+            command nvarchar(32), database_id smallint, blocking_session_id smallint, wait_type nvarchar(60),
+            wait_time int, percent_complete real, estimated_completion_time bigint, cpu_time int,
+            total_elapsed_time int, reads bigint, writes bigint""",
         "dm_tran_locks": """resource_type nvarchar(60), resource_subtype nvarchar(60), resource_database_id int,
             resource_description nvarchar(256), request_mode nvarchar(60), request_type nvarchar(60),
             request_status nvarchar(60), request_session_id int, request_owner_type nvarchar(60)""",
@@ -141,24 +158,23 @@ SYSTEM_VIEWS: dict[str, Columns] = {
             value_in_use int, description nvarchar(255), is_dynamic bit, is_advanced bit""",
         "server_principals": """name sysname, principal_id int, type char(1), type_desc nvarchar(60),
             is_disabled bit""",
+        "server_role_members": "role_principal_id int, member_principal_id int",
+        "availability_groups": """group_id uniqueidentifier, name sysname, automated_backup_preference tinyint,
+            automated_backup_preference_desc nvarchar(60), dtc_support bit""",
+        "availability_replicas": """replica_id uniqueidentifier, group_id uniqueidentifier,
+            replica_server_name nvarchar(256), endpoint_url nvarchar(128), availability_mode tinyint,
+            availability_mode_desc nvarchar(60), failover_mode tinyint, failover_mode_desc nvarchar(60),
+            backup_priority int, secondary_role_allow_connections tinyint,
+            secondary_role_allow_connections_desc nvarchar(60)""",
+        "availability_group_listeners": """group_id uniqueidentifier, listener_id nvarchar(36), dns_name nvarchar(63),
+            port int, is_conformant bit""",
+        "availability_databases_cluster": """group_id uniqueidentifier, group_database_id uniqueidentifier,
+            database_name sysname""",
+        "dm_hadr_availability_replica_states": """replica_id uniqueidentifier, group_id uniqueidentifier, is_local bit,
+            role tinyint, role_desc nvarchar(60), operational_state tinyint, operational_state_desc nvarchar(60),
+            connected_state tinyint, connected_state_desc nvarchar(60), recovery_health tinyint,
+            recovery_health_desc nvarchar(60), synchronization_health tinyint,
+            synchronization_health_desc nvarchar(60)""",
     }.items()
 }
-NEEDS_SERVER_STATE = frozenset({"dm_tran_locks", "dm_server_services"})
-
-PROCEDURES: dict[str, frozenset[str]] = {
-    "management": frozenset(
-        {
-            "sp_forcefullbackup",
-            "sp_setbackupcompression",
-            "sp_backupallfull_schedule",
-            "sp_markall",
-            "sp_deletebackuphistory",
-        }
-    ),
-    "message_box": frozenset({"bts_managemessagerefcountlog"}),
-    "msdb": frozenset({"sp_start_job", "sp_stop_job", "sp_help_job"}),
-}
-
-
-def object_names(tables: t.Iterable[str], procedures: t.Iterable[str]) -> set[str]:
-    return {name.casefold() for name in tables} | set(procedures)
+NEEDS_SERVER_STATE = frozenset({"dm_tran_locks", "dm_server_services", "dm_hadr_availability_replica_states"})

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
+import heapq
+import operator
 import threading
+import time
 import typing as t
 from dataclasses import dataclass, field
 
-from tests.lab.sqlserver.clock import now
+from tests.lab.sqlserver.clock import stamp, utc_now
 
 if t.TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +22,26 @@ if t.TYPE_CHECKING:
 
 SYSTEM_SESSIONS = 50
 SSO_PROGRAM = "Enterprise SSO"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A backup or restore that is under way; `started` is by the monotonic clock."""
+
+    started: float
+    seconds: float
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self.started
+
+    @property
+    def left(self) -> float:
+        return max(self.seconds - self.elapsed, 0.0)
+
+    @property
+    def percent(self) -> float:
+        return min(99.9, 100 * self.elapsed / self.seconds) if self.seconds else 0.0
 
 
 @dataclass(eq=False)
@@ -31,10 +54,20 @@ class Session:
     user: bool = True
     status: str = "sleeping"
     command: str = "AWAITING COMMAND"
-    opened: datetime = field(default_factory=now)
+    opened: datetime = field(default_factory=utc_now)
     killed: bool = False
+    work: Work | None = None
     closed: bool = False
     _end: t.Callable[[Session], None] | None = None
+
+    @functools.cached_property
+    def last_batch(self) -> str:
+        """As sp_who2 shows it."""
+        return self.opened.strftime("%m/%d %H:%M:%S")
+
+    @functools.cached_property
+    def login_time(self) -> str:
+        return stamp(self.opened)
 
     def end(self) -> None:
         """The program has ended; its connection is noticed to be gone a while later."""
@@ -45,16 +78,18 @@ class Session:
 class Sessions:
     """The table of sessions; the lowest free number is given to a new one, as SQL Server does."""
 
-    def __init__(self, world: World, instance: str) -> None:
+    def __init__(self, world: World, instance: str, now: t.Callable[[], datetime]) -> None:
         self._world = world
+        self._now = now
         self._instance = instance
         self._lock = threading.Lock()
         self._sessions = {spid: _system_session(spid) for spid in range(1, SYSTEM_SESSIONS + 1)}
+        self._free: list[int] = []
 
     def open(self, *, host: str, program: str, login: str, database: str) -> Session:
         with self._lock:
-            spid = next(spid for spid in itertools.count(SYSTEM_SESSIONS + 1) if spid not in self._sessions)
-            session = Session(spid, host, program, login, database, _end=self._end_later)
+            spid = heapq.heappop(self._free) if self._free else len(self._sessions) + 1
+            session = Session(spid, host, program, login, database, opened=self._now(), _end=self._end_later)
             self._sessions[spid] = session
         self._world.events.emit(
             "session.opened",
@@ -72,7 +107,8 @@ class Sessions:
             if session.closed:
                 return
             session.closed = True
-            self._sessions.pop(session.spid, None)
+            self._sessions.pop(session.spid)
+            heapq.heappush(self._free, session.spid)
         self._world.events.emit("session.closed", instance=self._instance, spid=session.spid)
 
     def find(self, spid: int) -> Session | None:
@@ -81,7 +117,7 @@ class Sessions:
 
     def all(self) -> list[Session]:
         with self._lock:
-            return sorted(self._sessions.values(), key=lambda session: session.spid)
+            return sorted(self._sessions.values(), key=operator.attrgetter("spid"))
 
     def users(self) -> list[Session]:
         return [session for session in self.all() if session.user]

@@ -28,6 +28,7 @@ class Table:
     name: str
     columns: Columns
     fill: t.Callable[[t.Any], t.Iterable[t.Sequence[t.Any]]] | None = None
+    stored: bool = True
 
     @property
     def key(self) -> str:
@@ -70,6 +71,11 @@ class Store:
 
     def find(self, database: str, schema: str, name: str) -> Table | None:
         return self._tables.get((database.casefold(), schema.casefold(), name.casefold()))
+
+    def tables_of(self, database: str) -> list[Table]:
+        """Those that hold rows of their own."""
+        wanted = database.casefold()
+        return [table for (home, _schema, _name), table in self._tables.items() if home == wanted and table.stored]
 
     def function(self, name: str, implementation: t.Callable[..., t.Any], arguments: int = -1) -> None:
         """Make a function known to SQLite. It may raise `SqlServerError`."""

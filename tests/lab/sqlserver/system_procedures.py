@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from tests.lab.sqlserver import permissions, script
+from tests.lab.sqlserver import script
 from tests.lab.sqlserver.schema import columns
 from tests.lab.sqlserver.sessions import is_sso
 from tests.lab.sqlserver.who import who
-from tests.lab.tds.interface import Column, Reply, ResultSet, SqlServerError
-from tests.lab.tds.sqltypes import SqlType, nvarchar
+from tests.lab.tds.interface import Column, Reply, ResultSet
 
 if t.TYPE_CHECKING:
     from tests.lab.sqlserver.runner import Runner
@@ -46,13 +45,6 @@ TYPE_COLUMNS = columns(
     MINIMUM_SCALE smallint, MAXIMUM_SCALE smallint, SQL_DATA_TYPE smallint, SQL_DATETIME_SUB smallint,
     NUM_PREC_RADIX int, INTERVAL_PRECISION smallint, USERTYPE smallint"""
 )
-LOGIN_COLUMNS = (
-    Column("account name", nvarchar(128)),
-    Column("type", SqlType("char", 8)),
-    Column("privilege", SqlType("char", 9)),
-    Column("mapped login name", nvarchar(128)),
-    Column("permission path", nvarchar(128)),
-)
 PARAMETER_COLUMNS = columns(
     """parameter_ordinal int, name sysname, suggested_system_type_id int, suggested_system_type_name nvarchar(128),
     suggested_max_length smallint, suggested_precision tinyint, suggested_scale tinyint, suggested_user_type_id int,
@@ -67,7 +59,7 @@ PARAMETER_COLUMNS = columns(
 
 def sp_who2(runner: Runner, loginame: str | None) -> t.Iterator[Reply]:
     sessions = runner.instance.sessions.all()
-    if not runner.sysadmin:
+    if not runner.rights.on_server("VIEW SERVER STATE"):
         sessions = [session for session in sessions if session.spid == runner.spid]
     if loginame and loginame.casefold() != "active":
         sessions = [session for session in sessions if session.login.casefold() == loginame.casefold()]
@@ -103,13 +95,3 @@ def sp_describe_undeclared_parameters(runner: Runner, tsql: str, params: str | N
         values |= {"suggested_tds_type_id": 231, "suggested_tds_length": 8000}
         rows.append(tuple(values.get(column) for column in PARAMETER_COLUMNS))
     yield ResultSet(tuple(Column(name, kind) for name, kind in PARAMETER_COLUMNS.items()), rows)
-
-
-def xp_logininfo(runner: Runner, acctname: str | None, option: str | None, privilege: str | None) -> t.Iterator[Reply]:
-    """The lab's Windows accounts are logins of their own; it has no groups."""
-    account = runner.instance.world.topology.account(acctname or "")
-    if account is None:
-        text = f"Could not obtain information about Windows NT group/user '{acctname}', error code 0x534."
-        raise SqlServerError(15404, text, procedure="xp_logininfo")
-    level = "admin" if permissions.is_sysadmin(runner.instance, account.name) else "user"
-    yield ResultSet(LOGIN_COLUMNS, [(account.name, "user    ", f"{level:<9}", account.name, None)])

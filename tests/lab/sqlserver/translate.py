@@ -43,6 +43,7 @@ class Translated:
     outputs: tuple[Output, ...]
     variables: frozenset[str]
     assigned: tuple[str, ...] = ()
+    permission: str = "SELECT"
 
 
 def translate(sql: str, resolve: Resolve) -> Translated:
@@ -64,6 +65,7 @@ class _Translation:
         assigned = self._take_assignments()
         target = self._bind_tables()
         self._replace_parameters()
+        self._name_functions_of_schemas()
         self._check_functions()
         names = self._output_names()
         if isinstance(self._tree, exp.Query):
@@ -79,6 +81,7 @@ class _Translation:
             outputs,
             frozenset(self._variables),
             assigned,
+            self._tree.key.upper(),
         )
 
     def _take_assignments(self) -> tuple[str, ...]:
@@ -147,6 +150,15 @@ class _Translation:
             else:
                 self._variables.add("@" + node.name)
                 node.replace(exp.Placeholder(this=node.name))
+
+    def _name_functions_of_schemas(self) -> None:
+        """`sys.f(x)` becomes a function whose name has the dot in it."""
+        for dot in list(self._tree.find_all(exp.Dot)):
+            if isinstance(dot.expression, exp.Anonymous):
+                name = f"{dot.this.name}.{dot.expression.name}"
+                if name.casefold() not in functions.FUNCTIONS:
+                    raise errors.unknown_schema_function(dot.this.name, name)
+                dot.replace(exp.Anonymous(this=name, expressions=dot.expression.expressions))
 
     def _check_functions(self) -> None:
         for node in self._tree.find_all(exp.Anonymous):
@@ -235,8 +247,7 @@ class _Translation:
         for conversion in reversed(list(self._tree.find_all(exp.Cast, exp.TryCast, exp.Convert))):
             conversion.replace(expressions.conversion(conversion))
         for function in self._tree.find_all(exp.Anonymous):
-            if not function.name.startswith("lab_"):
-                function.set("this", "lab_" + function.name.casefold())
+            function.set("this", functions.stored_name(function.name))
         for identifier in self._tree.find_all(exp.Identifier):
             identifier.set("quoted", True)
 

@@ -34,10 +34,11 @@ PARALLEL = 7
 
 
 def who(sessions: t.Iterable[Session], *, own: int) -> ResultSet:
-    rows = [row for session in sessions for row in _rows(session, own=own)]
-    widths = [max((len(row[index]) for row in rows), default=1) for index in range(len(NAMES))]
+    values = list(zip(*(row for session in sessions for row in _rows(session, own=own)), strict=True))
+    widths = [max(map(len, column), default=1) for column in values]
     columns = tuple(Column(name, _type(name, width)) for name, width in zip(NAMES, widths, strict=True))
-    return ResultSet(columns, [tuple(_padded(row, widths)) for row in rows])
+    padded = ([value.ljust(width) for value in column] for column, width in zip(values, widths, strict=True))
+    return ResultSet(columns, list(zip(*padded, strict=True)))
 
 
 def _rows(session: Session, *, own: int) -> t.Iterator[tuple[str, ...]]:
@@ -50,9 +51,9 @@ def _rows(session: Session, *, own: int) -> t.Iterator[tuple[str, ...]]:
         NOBODY,
         session.database,
         "SELECT INTO" if running else session.command,
-        str(session.spid * 3),
+        str(session.spid % 100 * 3),
         str(session.spid % 11),
-        session.opened.strftime("%m/%d %H:%M:%S"),
+        session.last_batch,
         session.program,
         f"{session.spid:<5}",
         "0    ",
@@ -62,17 +63,12 @@ def _rows(session: Session, *, own: int) -> t.Iterator[tuple[str, ...]]:
 
 
 def _rows_of_threads(session: Session) -> t.Iterator[tuple[str, ...]]:
-    started = session.opened.strftime("%m/%d %H:%M:%S")
     spid = f"{session.spid:<5}"
     yield (
         *(spid, session.status, session.login, session.host or NOBODY, NOBODY, session.database),
-        *(session.command, "0", "0", started, session.program, spid, "0    "),
+        *(session.command, "0", "0", session.last_batch, session.program, spid, "0    "),
     )
 
 
 def _type(name: str, width: int) -> SqlType:
     return SqlType("char", 5) if name in ("SPID", "REQUESTID") else varchar(max(width, 1))
-
-
-def _padded(row: tuple[str, ...], widths: list[int]) -> t.Iterator[str]:
-    return (value.ljust(width) for value, width in zip(row, widths, strict=True))

@@ -73,7 +73,7 @@ class Answer:
         match reply:
             case interface.ResultSet(columns, rows):
                 self.add(tokens.column_metadata(columns))
-                self._parts.extend(tokens.row(columns, values) for values in rows)
+                self._parts.extend(tokens.rows(columns, rows))
                 self.done(kind, command=SELECT, count=len(rows))
             case interface.RowCount(count):
                 self.done(kind, command=UPDATE, count=count)

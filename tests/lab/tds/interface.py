@@ -115,7 +115,8 @@ class Session(t.Protocol):
 class Backend(t.Protocol):
     """A SQL Server instance."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def log_in(self, login: Login, interrupted: t.Callable[[], bool]) -> Session:
         """Check name, password and database; `interrupted` tells whether the client still waits for an answer.

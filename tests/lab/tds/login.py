@@ -11,7 +11,9 @@ from tests.lab.tds.wire import MalformedError, Reader
 
 FIXED_PART = 36
 OPTION_FLAGS_2 = 25
+TYPE_FLAGS = 26
 INTEGRATED_SECURITY = 0x80
+READ_ONLY_INTENT = 0x20
 NAMES = ("host", "user", "password", "program", "server", "extension", "library", "language", "database")
 
 
@@ -25,6 +27,7 @@ class Login:
     server: str
     integrated: bool
     encrypted: bool = False
+    read_only: bool = False
 
     @classmethod
     def parse(cls, payload: bytes, *, encrypted: bool) -> Login:
@@ -39,7 +42,10 @@ class Login:
 
         texts = {name: raw(name).decode("utf-16-le") for name in ("user", "database", "host", "program", "server")}
         integrated = bool(payload[OPTION_FLAGS_2] & INTEGRATED_SECURITY)
-        return cls(**texts, password=reveal(raw("password")), integrated=integrated, encrypted=encrypted)
+        read_only = bool(payload[TYPE_FLAGS] & READ_ONLY_INTENT)
+        return cls(
+            **texts, password=reveal(raw("password")), integrated=integrated, encrypted=encrypted, read_only=read_only
+        )
 
 
 def reveal(obfuscated: bytes) -> str:

@@ -61,7 +61,9 @@ class TdsServer:
             with contextlib.suppress(OSError):
                 client.shutdown(socket.SHUT_RDWR)
         for thread in clients.values():
-            thread.join(JOIN_TIMEOUT)
+            # A connection may be the cause of its own end.
+            if thread is not threading.current_thread():
+                thread.join(JOIN_TIMEOUT)
 
     def _accept(self, listener: socket.socket) -> None:
         while True:

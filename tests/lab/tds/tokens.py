@@ -47,10 +47,23 @@ def column_metadata(columns: t.Sequence[Column]) -> bytes:
     return b"".join(parts)
 
 
-def row(columns: t.Sequence[Column], values: Row) -> bytes:
-    return b"\xd1" + b"".join(
-        sqltypes.encode(column.type, value) for column, value in zip(columns, values, strict=True)
-    )
+class _Encoded(dict[t.Any, bytes]):
+    """The values of a type, each encoded once: in long answers most of them repeat."""
+
+    def __init__(self, kind: SqlType) -> None:
+        super().__init__()
+        self._kind = kind
+
+    def __missing__(self, value: t.Any) -> bytes:
+        self[value] = encoded = sqltypes.encode(self._kind, value)
+        return encoded
+
+
+def rows(columns: t.Sequence[Column], values: t.Iterable[Row]) -> t.Iterator[bytes]:
+    by_type = {column.type: _Encoded(column.type) for column in columns}
+    known = [by_type[column.type] for column in columns]
+    for row in values:
+        yield b"\xd1" + b"".join([column[value] for column, value in zip(known, row, strict=True)])
 
 
 def message(  # An ERROR and an INFO token have the same fields.

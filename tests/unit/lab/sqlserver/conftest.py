@@ -10,15 +10,17 @@ import pytest
 
 from tests.lab.events import EventLog
 from tests.lab.scheduler import Scheduler
-from tests.lab.sqlserver.instance import SqlServerInstance
-from tests.lab.topology import Topology
+from tests.lab.sqlserver.instance import create_instances
+from tests.lab.topology import Topology, merge
 from tests.lab.world import World
 from tests.unit.lab.sqlserver.support import Sql
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TOPOLOGY = Path(__file__).parents[3] / "lab/topologies/default.yml"
+    from tests.lab.sqlserver.instance import SqlServerInstance
+
+TOPOLOGIES = Path(__file__).parents[3] / "lab/topologies"
 LOGINS = [
     {"name": "patching", "password": "Sql-Patching-1!", "sysadmin": True},
     {"name": "plain", "password": "Plain-1!"},
@@ -26,25 +28,40 @@ LOGINS = [
 
 
 @pytest.fixture
-def make_instance(tmp_path: Path) -> Iterator[Callable[..., SqlServerInstance]]:
-    """Makes an instance of the default topology, with what is given about its SQL Server and its delays changed."""
+def load(tmp_path: Path) -> Iterator[Callable[..., list[SqlServerInstance]]]:
+    """Makes the instances of a topology file, with overrides laid over it."""
     made: list[SqlServerInstance] = []
 
-    def make(*, delays: dict[str, float] | None = None, **server: t.Any) -> SqlServerInstance:
-        server = {"name": "SQL1", "logins": LOGINS, **server}
-        overrides = {"delays": {"scale": 0.02, **(delays or {})}, "sql_servers": [server]}
-        topology = Topology.load(TOPOLOGY, overrides=overrides)
+    def make(file: str, overrides: dict[str, t.Any] | None = None) -> list[SqlServerInstance]:
+        quick: dict[str, t.Any] = {"delays": {"scale": 0.02}}
+        topology = Topology.load(TOPOLOGIES / file, overrides=merge(quick, overrides or {}))
         world = World(topology, topology.delays.scaled, EventLog(tmp_path / "events.jsonl"), Scheduler())
-        instance = SqlServerInstance(world, topology.sql_servers[0])
-        world.instances[instance.name] = instance
-        made.append(instance)
-        return instance
+        instances = list(create_instances(world).values())
+        made.extend(instances)
+        return instances
 
     yield make
     for instance in made:
         instance.close()
-        instance.world.scheduler.close()
-        instance.world.events.close()
+    for world in {id(instance.world): instance.world for instance in made}.values():
+        world.scheduler.close()
+        world.events.close()
+
+
+@pytest.fixture
+def make_instance(load: Callable[..., list[SqlServerInstance]]) -> Callable[..., SqlServerInstance]:
+    """Makes an instance of the default topology, with what is given about its SQL Server and its delays changed."""
+
+    def make(
+        *, delays: dict[str, float] | None = None, accounts: t.Sequence[dict[str, t.Any]] = (), **server: t.Any
+    ) -> SqlServerInstance:
+        server = {"name": "SQL1", "logins": LOGINS, **server}
+        overrides: dict[str, t.Any] = {"delays": delays or {}, "sql_servers": [server]}
+        if accounts:
+            overrides["accounts"] = list(accounts)
+        return load("default.yml", overrides)[0]
+
+    return make
 
 
 @pytest.fixture

@@ -157,7 +157,7 @@ DENIED = {
     "EXEC sp_ForceFullBackup": 229,
     "SELECT name FROM msdb.dbo.sysjobs": 229,
     "EXEC msdb.dbo.sp_start_job N'x'": 229,
-    "SELECT * FROM sys.dm_tran_locks": 300,
+    "SELECT * FROM sys.dm_tran_locks": 297,
     "KILL 51": 6102,
     "BACKUP DATABASE BizTalkMgmtDb TO DISK = 'D:\\Backup\\BizTalk\\x.bak'": 3013,
     "RESTORE HEADERONLY FROM DISK = 'D:\\Backup\\BizTalk\\x.bak'": 3013,

@@ -49,7 +49,7 @@ def with_replica(role: str) -> Group:
 
 BOTH = [
     (group, None),
-    (lambda: with_instance(sysadmin=False), r"LAB\\installer on SQL1.*sysadmin"),
+    (lambda: with_instance(sysadmin=False), r"not sysadmin: LAB\\installer on SQL1"),
     (lambda: with_instance(writable=False), "secondary replica"),
     (lambda: with_replica("secondary"), "SQL1 holds a secondary replica of BizTalkMgmtDb"),
     (lambda: with_replica("primary"), None),

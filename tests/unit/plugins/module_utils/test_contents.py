@@ -10,19 +10,20 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-import cabarchive
 import pytest
 
 from ansible_collections.biztalk.patching.plugins.module_utils._archive import (
     ArchiveError,
     Deadline,
+    LimitError,
     SevenZip,
     find_seven_zip,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._contents import Contents, read_contents
-from ansible_collections.biztalk.patching.plugins.module_utils._opener import LimitError, Limits
+from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits
 from tests.lab.packages.installer import build_msi
 from tests.lab.packages.pe import portable_executable
+from tests.lab.packages.shapes import Patch, burn, cabinet, iexpress
 from tests.lab.packages.spec import PackageSpec
 from tests.lab.packages.version_resource import VersionInfo
 
@@ -31,15 +32,8 @@ VERSION = VersionInfo("3.13.9.0", ())
 STUB = portable_executable("x86", VERSION, dll=False)
 DLL = portable_executable("x64", VERSION, dll=True)
 SETUP_XML = b'<a><b f="a.dll"/></a>'
+PATCH = Patch("{A70BB119-0B5B-56AD-8C72-8F5BC43946C4}", ("{3C3532C8-182B-5AD9-8EEF-D42434251F0E}",))
 PLAIN = {"Setup.xml": SETUP_XML, "a.dll": DLL}
-
-
-def cabinet(members: dict[str, bytes]) -> bytes:
-    archive = cabarchive.CabArchive()
-    for name, content in members.items():
-        archive[name] = cabarchive.CabFile(content)
-    saved: bytes = archive.save(compress=True)
-    return saved
 
 
 def seven_zip_archive(folder: Path, members: dict[str, bytes], kind: str, *options: str) -> bytes:
@@ -92,6 +86,52 @@ def test_cabinets(tmp_path: Path, stub: bytes) -> None:
     assert contents.unreadable == []
 
 
+def test_a_cabinet_as_a_resource_as_iexpress_makes_it(tmp_path: Path) -> None:
+    contents = inspect(tmp_path, iexpress({**PLAIN, "x.sql": b"GO"}, VERSION))
+    assert paths(contents) == ["Setup.xml", "a.dll", "x.sql"]
+    assert contents.unreadable == []
+
+
+@pytest.mark.parametrize("name", ["x.exe", "x.dll", "x.dat", "x.png"])
+def test_a_cabinet_within_a_program_within_the_package(tmp_path: Path, name: str) -> None:
+    inner = iexpress({"x.sql": b"GO"}, VERSION)
+    contents = inspect(tmp_path, STUB + cabinet({**PLAIN, name: inner}))
+    assert contents.sql == [(f"{name}/x.sql", "is a script")]
+
+
+@pytest.mark.parametrize("name", ["a.png", "web.config", "Readme.txt", "x.mof", "f12", "x"])
+def test_an_archive_under_a_harmless_name_is_opened(tmp_path: Path, name: str) -> None:
+    contents = inspect(tmp_path, STUB + cabinet({**PLAIN, name: cabinet({"x.sql": b"GO"})}))
+    assert contents.sql == [(f"{name}/x.sql", "is a script")]
+
+
+def test_a_bundle_of_wix_burn(tmp_path: Path) -> None:
+    contents = inspect(tmp_path, burn({"mba.dll": DLL}, {**PLAIN, "SQL\\x.sql": b"GO"}, VERSION))
+    assert paths(contents) == ["SQL/x.sql", "Setup.xml", "a.dll", "mba.dll"]
+    assert contents.sql == [("SQL/x.sql", "is a script")]
+    assert contents.unreadable == []
+
+
+def test_a_patch(tmp_path: Path) -> None:
+    patch = PATCH.build({"f12": ("a.dll", DLL), "f13": ("b.dll", DLL)})
+    contents = inspect(tmp_path, STUB + cabinet({"Setup.xml": SETUP_XML, "u.msp": patch}))
+    assert paths(contents) == ["Setup.xml", "u.msp", "u.msp/f12", "u.msp/f13"]
+    assert (contents.sql, contents.unreadable) == ([], [])
+
+
+def test_a_patch_with_a_script(tmp_path: Path) -> None:
+    patch = PATCH.build({"f12": ("a.dll", DLL), "f13": ("x.sql", b"EXEC sp_x")})
+    contents = inspect(tmp_path, STUB + cabinet({"Setup.xml": SETUP_XML, "u.msp": patch}))
+    assert ("u.msp", "transform T1ToU1 names x.sql") in contents.sql
+    assert [shown for shown, _reason in contents.unreadable] == ["u.msp/f13"]
+
+
+def test_an_archive_behind_an_archive(tmp_path: Path) -> None:
+    both = cabinet(PLAIN) + seven_zip_archive(tmp_path, {"x.sql": b"GO"}, "zip")
+    contents = inspect(tmp_path, both, "package.cab")
+    assert paths(contents) == ["Setup.xml", "a.dll", "x.sql"]
+
+
 def test_two_cabinets_in_one_program(tmp_path: Path) -> None:
     contents = inspect(tmp_path, STUB + cabinet({"Setup.xml": SETUP_XML}) + cabinet({"x.sql": b"GO"}))
     assert paths(contents) == ["Setup.xml", "x.sql"]
@@ -138,15 +178,20 @@ def test_a_folder_is_a_package(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "found"),
     [
-        ("run.cmd", b"osql -E -i script.sql", True),
-        ("run.vbs", "CREATE TABLE x".encode("utf-16"), True),
-        ("run.cmd", b"echo done", False),
-        ("Readme.txt", b"This update changes x.sql", False),
+        ("run.cmd", b"osql -E -i script.sql", "script.sql"),
+        ("run.cmd", b"sqlcmd -Q sp_x", "sqlcmd"),
+        ("run.vbs", "CREATE TABLE x".encode("utf-16"), "CREATE TABLE"),
+        ("run.vbs", b" " * 5_000_000 + b"DROP VIEW x", "DROP VIEW"),
+        ("f12", b"DROP VIEW x", "DROP VIEW"),
+        ("run.cmd", b"echo done", None),
+        ("run.ps1", b"using namespace Microsoft.BizTalk.Adapter.Sql", None),
+        ("Readme.txt", b"This update changes x.sql", None),
     ],
 )
-def test_command_files_are_searched_for_sql(tmp_path: Path, name: str, content: bytes, *, found: bool) -> None:
+def test_texts_are_searched_for_sql(tmp_path: Path, name: str, content: bytes, found: str | None) -> None:
     contents = inspect(tmp_path, STUB + cabinet({**PLAIN, name: content}))
-    assert contents.sql == ([(name, "holds SQL or calls a script")] if found else [])
+    assert contents.sql == ([(name, f"holds SQL or calls a script ({found})")] if found else [])
+    assert contents.unreadable == []
 
 
 UNREADABLE = {
@@ -155,6 +200,13 @@ UNREADABLE = {
     "a program that is none": ("x.dll", b"hello"),
     "a program cut off": ("x.dll", DLL[:80]),
     "an unknown format": ("x.bin", b"\x01\x00\x02\x03"),
+    "a program with unknown data behind it": ("x.exe", STUB + bytes(range(200))),
+    "a library with unknown data behind it": ("x.dll", DLL + bytes(range(200))),
+    "a cabinet with unknown data behind it": ("x.cab", cabinet({"y.dll": DLL}) + bytes(range(200))),
+    "a document that is none": ("x.chm", b"\x01\x00\x02\x03"),
+    "a document that holds SQL": ("x.txt", b"ALTER TABLE y"),
+    "a text whose name tells nothing": ("f12", b"EXEC sp_x"),
+    "a text in UTF-32": ("x.cmd", "osql".encode("utf-32")),
 }
 
 

@@ -15,12 +15,14 @@ from ansible_collections.biztalk.patching.plugins.module_utils._installer import
     sql_in_tables,
 )
 from tests.lab.packages.installer import build_msi
+from tests.lab.packages.shapes import Patch
 from tests.lab.packages.spec import PackageSpec
 
 if t.TYPE_CHECKING:
     from pathlib import Path
 
 SPEC = PackageSpec(kb="90000009", title="Microsoft BizTalk Server 2020 Hotfix", version="3.13.9.0", architecture="x64")
+TRANSFORMS = ("#T1ToU1", "T1ToU1")
 Tables = dict[str, tuple[dict[str, t.Any], ...]]
 SCRIPT: Tables = {"SqlScript": ({"Script": "x"},)}
 
@@ -60,12 +62,17 @@ TABLES: dict[str, tuple[Tables, list[str]]] = {
     "the check of a table": ({"_SqlValidation": ({"Table": "x"},)}, []),
     "a command line of a custom action": (
         {"CustomAction": ({"Action": "Run", "Source": None, "Target": "osql -i x.SQL"},)},
-        ["custom action Run carries SQL"],
+        ["table CustomAction: names x.SQL"],
     ),
     "a statement in a custom action": (
         {"CustomAction": ({"Action": "Run", "Source": "x", "Target": "drop table y"},)},
-        ["custom action Run carries SQL"],
+        ["table CustomAction: holds SQL"],
     ),
+    "a table of the package's own": (
+        {"BtsScripts": ({"File": "SQL\\x.sql", "Order": 1},)},
+        ["table BtsScripts: names x.sql"],
+    ),
+    "a library for SQL": ({"Registry": ({"Value": "Microsoft.Adapters.Sql.dll", "Name": "A.B.Sql"},)}, []),
     "another custom action": ({"CustomAction": ({"Action": "Run", "Source": "x.dll", "Target": "Main"},)}, []),
 }
 
@@ -86,11 +93,32 @@ def test_a_compound_file_of_another_program(msi: Path, tmp_path: Path) -> None:
         read_installer(with_class(msi, tmp_path / "a.msi", bytes(16)))
 
 
-def test_a_patch_states_its_code_in_the_summary(msi: Path, tmp_path: Path) -> None:
-    class_of_an_msp = bytes.fromhex("86100c0000000000c000000000000046")
-    installer = read_installer(with_class(msi, tmp_path / "a.msp", class_of_an_msp))
-    assert (installer.kind, installer.architecture, installer.subject) == ("msp", "unknown", SPEC.title)
-    assert installer.patch_codes == (f"{{{str(SPEC.guid('package')).upper()}}}",)
+PATCH = Patch("{A70BB119-0B5B-56AD-8C72-8F5BC43946C4}", ("{3C3532C8-182B-5AD9-8EEF-D42434251F0E}",))
+
+
+def test_a_patch_states_its_code_and_its_targets(tmp_path: Path) -> None:
+    (tmp_path / "a.msp").write_bytes(PATCH.build({"f12": ("a.dll", b"MZ")}))
+    installer = read_installer(tmp_path / "a.msp")
+    assert (installer.kind, installer.architecture, installer.subject) == ("msp", "unknown", "Patch")
+    assert (installer.patch_codes, installer.product_codes) == ((PATCH.code,), PATCH.targets)
+    assert installer.sql == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "strings", "expected"),
+    [
+        ({"f12": ("MSGBOX~1.SQL|msgboxlogic.sql", b"GO")}, (), "names MSGBOX~1.SQL, msgboxlogic.sql"),
+        ({"f12": ("x.sql", b"GO"), "f13": ("Extra", b"")}, (), "names x.sql"),
+        ({"f12": ("a.dll", b"MZ")}, ("osql -i [#F1]x.sql",), "names [#F1]x.sql"),
+        ({"f12": ("a.dll", b"MZ")}, ("DROP TABLE x",), "holds SQL"),
+        ({"f12": ("a.dll", b"MZ")}, ("x" * 70_000, "x.sql"), "names x.sql"),
+    ],
+)
+def test_sql_in_the_transforms_of_a_patch(
+    tmp_path: Path, files: dict[str, tuple[str, bytes]], strings: tuple[str, ...], expected: str
+) -> None:
+    (tmp_path / "a.msp").write_bytes(PATCH.build(files, strings))
+    assert read_installer(tmp_path / "a.msp").sql == tuple(f"transform {name} {expected}" for name in TRANSFORMS)
 
 
 def with_class(msi: Path, path: Path, new: bytes) -> Path:

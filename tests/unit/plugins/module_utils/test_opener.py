@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from ansible_collections.biztalk.patching.plugins.module_utils._archive import Entry, Listing, NotAnArchiveError
+from ansible_collections.biztalk.patching.plugins.module_utils._embedded import Span
 from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits, Opener
 
 if t.TYPE_CHECKING:
@@ -31,8 +32,8 @@ class FakeArchiver:
             raise NotAnArchiveError("no archive")
         return self.listing
 
-    def extract(self, path: Path, names: t.Sequence[str], target: Path, kind: str = "") -> str:
-        del path, names, kind
+    def extract(self, path: Path, names: t.Sequence[str], target: Path, room: int, kind: str = "") -> str:
+        del path, names, room, kind
         target.mkdir()
         self.write(target)
         return self.problem
@@ -82,5 +83,22 @@ def test_a_problem_of_the_extraction_belongs_to_its_members(tmp_path: Path) -> N
     assert (member.path, member.problem) == (None, "Data Error")
 
 
-def test_a_program_that_holds_no_archive_has_no_parts(tmp_path: Path) -> None:
-    assert list(Opener(FakeArchiver(Listing("", ())), Limits(), tmp_path).parts(tmp_path)) == []
+def parts(private: Path, content: bytes, *explained: Span) -> list[str]:
+    (private / "file").write_bytes(content)
+    return [
+        part.name
+        for part in Opener(FakeArchiver(Listing("", ())), Limits(), private).parts(private / "file", explained)
+    ]
+
+
+def test_a_file_that_is_explained_as_a_whole_has_no_parts(tmp_path: Path) -> None:
+    assert parts(tmp_path, b"program" + bytes(20), Span(0, 7)) == []
+
+
+def test_what_is_not_explained_is_a_part(tmp_path: Path) -> None:
+    assert parts(tmp_path, b"program" + bytes(5) + b"data", Span(0, 7)) == ["9 bytes from 7 on"]
+
+
+def test_files_of_one_name_cannot_be_told_apart(tmp_path: Path) -> None:
+    both = opener(tmp_path, "a.dll", "./a.dll", "b.dll", write=lambda folder: (folder / "b.dll").touch())
+    assert [member.problem for member in both.archive(tmp_path)] == ["several files bear this name"] * 2 + [""]

@@ -40,7 +40,7 @@ def group(*servers: dict[str, t.Any], **replaced: t.Any) -> dict[str, t.Any]:
         "servers": list(servers or (server("BTS1", master=True), server("bts2"))),
         "hosts": [{"name": "Receive", "clustered": False}],
         "versions": {"databases": [{"language": "ENU"}]},
-        "host_instances": [{"server": "BTS2", "type": "in_process"}],
+        "host_instances": [{"server": "BTS2", "type": "in_process", "disabled": False}],
         "management": {"server": "SQL1", "database": "BizTalkMgmtDb"},
         "sql_instances": [{"name": "SQL1", "agent_running": True}],
         **replaced,
@@ -120,7 +120,7 @@ def test_only_computers_that_lack_the_update_are_installed(
         ({}, [ISOLATED], True),
         ({"stop_iis": "auto"}, [ISOLATED], True),
         ({"stop_iis": "auto"}, [{**ISOLATED, "server": "BTS2"}], False),
-        ({"stop_iis": "auto"}, [{**ISOLATED, "type": "in_process"}], False),
+        ({"stop_iis": "auto"}, [{**ISOLATED, "type": "in_process", "disabled": False}], False),
         ({"stop_iis": "always"}, [], True),
         ({"stop_iis": "never"}, [ISOLATED], False),
     ],
@@ -179,6 +179,28 @@ def test_all_findings_come_at_once() -> None:
         ("SQL1", "R13"),
     ]
     assert made.as_result()["failures"] == [str(finding) for finding in made.failures]
+
+
+DOWN = {"services": [service_row("ENTSSO"), service_row("BTSSvc$Receive", "stopped")]}
+
+
+@pytest.mark.parametrize(
+    ("computers", "options", "refused"),
+    [
+        ({"one": DOWN, "two": DOWN}, {}, True),
+        ({"one": DOWN}, {}, False),
+        ({"one": DOWN, "two": DOWN}, {"accept_stopped_group": True}, False),
+        ({"one": DOWN, "two": DOWN}, {"of": group(host_instances=[])}, False),
+        ({"one": {**DOWN, **UPDATED}, "two": {**DOWN, **UPDATED}}, {}, False),
+    ],
+    ids=["down", "one is down", "down on purpose", "nothing could run", "nothing to do"],
+)
+def test_a_group_that_is_down_already_is_not_patched(
+    computers: dict[str, t.Any], options: dict[str, t.Any], *, refused: bool
+) -> None:
+    failures = [str(finding) for finding in plan(**computers, **options).failures]
+    assert len(failures) == refused
+    assert all("no host instance of the group runs" in failure for failure in failures)
 
 
 def test_a_clustered_host_is_refused_before_anything_stops() -> None:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import is_sql_text, read_setup_xml
+from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import read_setup_xml
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_text import is_sql_text
 
 PLAIN = '<Setup><Files><File Name="BTSMsgCore.dll"/></Files></Setup>'
 SCRIPT = '<Setup><Scripts><Script File="SQL\\msgboxlogic.sql"/></Scripts></Setup>'

@@ -1,0 +1,11 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.biztalk.patching.plugins.plugin_utils._posix_action import PosixAction
+
+
+class ActionModule(PosixAction):
+    """Runs the module of the same name where it can run."""

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A module that takes long, and what it is at in the output of the playbook.
+
+A module cannot speak before it ends. So it runs as one of Ansible's asynchronous jobs and appends a line to a file
+whenever it comes to something new; this side, which stays with the task, looks at both every few seconds. All of it
+goes over the task's own connection, so the module may run on another computer than the controller.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+import time
+import typing as t
+
+from ansible.errors import AnsibleConnectionFailure
+from ansible.utils.display import Display
+
+from ansible_collections.biztalk.patching.plugins.plugin_utils._posix_action import PosixAction
+
+display = Display()
+
+# The job's own limit. The module has one; this is for a job that nobody waits for any more.
+JOB_SECONDS: t.Final = 7 * 24 * 3600
+FIRST_PAUSE: t.Final = 0.5
+LONGEST_PAUSE: t.Final = 5.0
+# How often in a row the connection may fail before it is given up.
+FAILURES: t.Final = 10
+OF_THE_JOB: t.Final = ("ansible_job_id", "started", "finished", "results_file", "stdout", "stderr")
+
+
+class Shown:
+    """What the operator has seen: each new line, and the last one again after a while."""
+
+    def __init__(self, interval: float) -> None:
+        self.interval = interval
+        self._begin = self._told = time.monotonic()
+        self._lines: list[str] = []
+
+    def update(self, lines: list[str]) -> None:
+        for line in lines[len(self._lines) :]:
+            self.tell(line)
+        self._lines = lines or self._lines
+        if time.monotonic() - self._told >= self.interval:
+            self.tell(f"still {self._lines[-1] if self._lines else 'beginning'}")
+
+    def tell(self, text: str) -> None:
+        self._told = time.monotonic()
+        minutes, seconds = divmod(int(self._told - self._begin), 60)
+        display.display(f"  {minutes:02d}:{seconds:02d} {text}")
+
+
+class WatchedAction(PosixAction):
+    """``_watched`` runs the module; it must have the option ``progress_file``."""
+
+    def _watched(self, interval: float, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        arguments = dict(self._task.args)
+        # Ansible removes that folder when the job has ended.
+        path = arguments.get("progress_file") or posixpath.join(self._make_tmp_path(), "progress")
+        job = self._start(arguments | {"progress_file": path}, task_vars)
+        if "ansible_job_id" not in job:
+            return job
+        return self._await(job, Shown(interval), path, task_vars)
+
+    def _start(self, arguments: dict[str, t.Any], task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        self._task.async_val = JOB_SECONDS
+        try:
+            return t.cast(
+                "dict[str, t.Any]",
+                self._execute_module(module_args=arguments, task_vars=task_vars, wrap_async=True),
+            )
+        finally:
+            # Else Ansible would wait for the task's result a second time.
+            self._task.async_val = 0
+
+    def _await(self, job: dict[str, t.Any], shown: Shown, path: str, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        pause, failures = FIRST_PAUSE, 0
+        while True:
+            time.sleep(min(pause, shown.interval))
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+            try:
+                shown.update(self._lines(path))
+                status = self._job(job, "status", task_vars)
+                failures = 0
+            except AnsibleConnectionFailure as error:
+                failures += 1
+                if failures >= FAILURES:
+                    raise
+                shown.tell(f"no connection to where the module runs, trying again ({error})")
+                continue
+            if status.get("finished"):
+                self._job(job, "cleanup", task_vars)
+                return {name: value for name, value in status.items() if name not in OF_THE_JOB}
+
+    def _lines(self, path: str) -> list[str]:
+        answer = self._low_level_execute_command(f"cat {shlex.quote(path)}")
+        return str(answer.get("stdout", "")).splitlines() if answer.get("rc") == 0 else []
+
+    def _job(self, job: dict[str, t.Any], mode: str, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        arguments = {"jid": job["ansible_job_id"], "mode": mode, "_async_dir": posixpath.dirname(job["results_file"])}
+        return t.cast(
+            "dict[str, t.Any]",
+            self._execute_module(module_name="ansible.legacy.async_status", module_args=arguments, task_vars=task_vars),
+        )
