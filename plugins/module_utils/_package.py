@@ -17,10 +17,15 @@ from ansible_collections.biztalk.patching.plugins.module_utils._identity import 
 from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits
 from ansible_collections.biztalk.patching.plugins.module_utils._pe import read_program_file
 from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import Statement
-from ansible_collections.biztalk.patching.plugins.module_utils._signature import Signature, read_signature
+from ansible_collections.biztalk.patching.plugins.module_utils._signature import (
+    Signature,
+    SignatureError,
+    read_signature,
+)
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_answer import SqlAnswer, answer_sql
 
 if t.TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ansible_collections.biztalk.patching.plugins.module_utils._archive import Archiver
@@ -120,15 +125,18 @@ def inspect_package(
     *,
     limits: Limits | None = None,
     assume_sql: t.Literal["yes", "no"] | None = None,
+    publishers: Sequence[str] = (),
     scratch: str | None = None,
 ) -> Package:
     """Raises PackageError where the file is missing, cannot be read, is damaged or is no package."""
     try:
         contents = read_contents(path, archiver, limits or Limits(), scratch)
-        signature, strings = _outermost(path)
+        signature, strings = _outermost(path, publishers)
         size, sha256 = (path.stat().st_size, checksum(path)) if path.is_file() else (0, "")
     except OSError as error:
         raise PackageError(f"The package {path} cannot be read: {error.strerror or error}.") from error
+    except SignatureError as error:
+        raise PackageError(f"The signature of the package {path} cannot be judged: {error}.") from error
     except (ArchiveError, LimitError) as error:
         raise PackageError(
             f"The package {path} cannot be inspected: {error}. Compare its checksum with the download's"
@@ -151,7 +159,7 @@ def checksum(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _outermost(path: Path) -> tuple[Signature, tuple[Statement, ...]]:
+def _outermost(path: Path, publishers: Sequence[str]) -> tuple[Signature, tuple[Statement, ...]]:
     """Of the program that wraps the package: its signature, and what its version resource states."""
     not_checked = Signature("not_checked", reason="it is no program: only programs are checked here"), ()
     if path.is_dir():
@@ -161,7 +169,7 @@ def _outermost(path: Path) -> tuple[Signature, tuple[Statement, ...]]:
             program = read_program_file(file)
         except ValueError:
             return not_checked
-        signature = read_signature(file, program.certificates)
+        signature = read_signature(file, program.certificates, publishers)
     return signature, tuple(Statement(f"VersionInfo@{name}", value) for name, value in program.strings.items())
 
 

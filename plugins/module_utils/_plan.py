@@ -21,6 +21,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._preflight import
     check_applications,
     check_cluster,
     check_computer,
+    check_installer,
     check_inventory,
     check_running,
 )
@@ -135,6 +136,7 @@ def make_plan(
     group: t.Mapping[str, t.Any],
     packages: t.Mapping[str, t.Mapping[str, t.Any]],
     sql_hosts: t.Mapping[str, str],
+    installer: t.Mapping[str, t.Any],
     options: Options,
 ) -> Plan:
     """Decide what happens to each computer.
@@ -158,6 +160,7 @@ def make_plan(
             findings,
             *(check_applications(snapshot, close=options.close_applications) for snapshot in snapshots.values()),
             check_cluster(group),
+            check_installer(installer),
             () if options.accept_stopped_group else check_running(snapshots.values(), group),
         )
     return Plan(tuple(computers), agents, tuple(itertools.chain(findings, _check_agents(agents))))

@@ -69,6 +69,27 @@ def check_computer(snapshot: Snapshot, *, management_database: str) -> t.Iterato
         yield Finding("warn", snapshot.name, "a restart is pending: restart the computer before the maintenance window")
 
 
+def check_installer(account: t.Mapping[str, t.Any]) -> t.Iterator[Finding]:
+    """The installer runs its scripts as this account; `account` is an entry of group_info's `accounts`."""
+    for standing in account["instances"]:
+        if standing["sysadmin"] is None:
+            yield Finding(
+                "warn",
+                standing["instance"],
+                f"it could not be found out whether {account['name']} is sysadmin here, as the installing account must "
+                f"be: {standing['problem']}",
+                "R4",
+            )
+        elif not standing["sysadmin"]:
+            yield Finding(
+                "fail",
+                standing["instance"],
+                f"{account['name']} is not sysadmin here, as the installing account must be: add it to the role, or "
+                "its Windows group",
+                "R4",
+            )
+
+
 def check_applications(snapshot: Snapshot, *, close: bool) -> t.Iterator[Finding]:
     """Whether somebody has an application open that works on the group's databases."""
     for application in snapshot.applications:

@@ -11,31 +11,44 @@ Source: Microsoft's "Windows Authenticode Portable Executable Signature Format".
 from __future__ import annotations
 
 import hashlib
+import re
+import struct
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ansible_collections.biztalk.patching.plugins.module_utils._pe import Certificates
 
 Status = t.Literal["unsigned", "intact", "tampered", "not_checked"]
 
 _MICROSOFT = "O=Microsoft Corporation"
+# The first time behind the identifier of a time-stamp token's content.
+_TOKEN_TIME = re.compile(rb"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04.{1,300}?\x18.(\d{14})", re.DOTALL)
 _ENTRY_HEADER = 8
 _CHUNK = 1024 * 1024
 _LARGEST_SIGNATURE = 16 * 1024 * 1024
 
 
+class SignatureError(Exception):
+    """A signature cannot be judged as the operator asks for it."""
+
+
 @dataclass(frozen=True)
 class Signature:
-    """`not_checked` comes with a `reason`; `signer` is the subject of the signing certificate."""
+    """`not_checked` comes with a `reason`; `signer` is the subject of the signing certificate, times are UTC."""
 
     status: Status
     signer: str = ""
     issuer: str = ""
-    timestamped: bool = False
+    valid_from: str = ""
+    valid_to: str = ""
+    timestamp: str = ""
     reason: str = ""
+    trusted: bool = False
+    """Intact, and of Microsoft or of a publisher whom the operator trusts."""
 
     @property
     def is_microsoft(self) -> bool:
@@ -43,8 +56,12 @@ class Signature:
         return self.status == "intact" and _MICROSOFT in self.signer and _MICROSOFT in self.issuer
 
 
-def read_signature(image: t.BinaryIO, certificates: Certificates | None) -> Signature:
-    """Reads the file in pieces: a large package takes no more memory than a small one."""
+def read_signature(image: t.BinaryIO, certificates: Certificates | None, publishers: Sequence[str] = ()) -> Signature:
+    """Reads the file in pieces: a large package takes no more memory than a small one.
+
+    `publishers` are files with the certificates of those who are trusted beside Microsoft.
+    Raises SignatureError where one of these cannot be read.
+    """
     if certificates is None:
         return Signature("unsigned")
     # Not at the top: the module reports a missing library by itself, and it takes half a second to load.
@@ -52,19 +69,62 @@ def read_signature(image: t.BinaryIO, certificates: Certificates | None) -> Sign
 
     lief.logging.disable()
     image.seek(certificates.offset + _ENTRY_HEADER)
-    signature = lief.PE.Signature.parse(list(image.read(min(certificates.size, _LARGEST_SIGNATURE) - _ENTRY_HEADER)))
+    raw = image.read(min(certificates.size, _LARGEST_SIGNATURE) - _ENTRY_HEADER)
+    signature = lief.PE.Signature.parse(list(raw))
     if not isinstance(signature, lief.PE.Signature):
         return Signature("tampered", reason="the signature itself cannot be read")
+    # Not before the signature: it is by parsing one that LIEF makes its cryptography ready.
+    trusted = [certificate for path in publishers for certificate in _publisher(path)]
+    status, reason = _judge(image, certificates, signature)
     signer = next(iter(signature.signers), None)
     certificate = signer.cert if signer else None
-    status, reason = _judge(image, certificates, signature)
-    return Signature(
+    if certificate is None:
+        return Signature(status, reason=reason)
+    found = Signature(
         status,
-        signer=_text(certificate.subject) if certificate else "",
-        issuer=_text(certificate.issuer) if certificate else "",
-        timestamped=bool(signer and any("COUNTER" in str(a.type) for a in signer.unauthenticated_attributes)),
+        signer=_text(certificate.subject),
+        issuer=_text(certificate.issuer),
+        valid_from=_time(certificate.valid_from),
+        valid_to=_time(certificate.valid_to),
+        timestamp=_timestamp(signer, raw),
         reason=reason,
     )
+    known = status == "intact" and bool(trusted) and _is_trusted(certificate, trusted)
+    return replace(found, trusted=known or found.is_microsoft)
+
+
+def _publisher(path: str) -> list[t.Any]:
+    import lief
+
+    certificates = lief.PE.x509.parse(path) if Path(path).is_file() else None
+    if not certificates:
+        raise SignatureError(f"the certificate of a trusted publisher cannot be read from {path}")
+    return list(certificates)
+
+
+def _is_trusted(certificate: t.Any, publishers: list[t.Any]) -> bool:
+    """Whether it is one of them, or one of them has issued it."""
+    if any(certificate.raw == publisher.raw for publisher in publishers):
+        return True
+    verdict = certificate.is_trusted_by(publishers)
+    flags = type(verdict)
+    return not verdict & ~(flags.OK | flags.BADCERT_EXPIRED | flags.BADCERT_FUTURE)
+
+
+def _timestamp(signer: t.Any, raw: bytes) -> str:
+    """PKCS #9 states the time as an attribute of the countersignature, RFC 3161 (2.4.2) in a token of its own."""
+    for attribute in signer.unauthenticated_attributes:
+        if "PKCS9_COUNTER_SIGNATURE" in str(attribute.type):
+            for stated in attribute.signer.authenticated_attributes:
+                if "SIGNING_TIME" in str(stated.type):
+                    return _time(stated.time)
+    token = _TOKEN_TIME.search(raw)
+    return _time(struct.unpack("4s2s2s2s2s2s", token.group(1))) if token else ""
+
+
+def _time(parts: Sequence[t.Any]) -> str:
+    year, month, day, hour, minute, second = map(int, parts)
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
 
 
 def _judge(image: t.BinaryIO, certificates: Certificates, signature: t.Any) -> tuple[Status, str]:

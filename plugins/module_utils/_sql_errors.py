@@ -126,6 +126,7 @@ SYMPTOMS: t.Final = (
         " no SQL Server does so always",
         pattern=r"^\[08001\].*\(10054\)",
     ),
+    Symptom(Kind.UNREACHABLE, "The instance is not ready yet: try again shortly", numbers=frozenset({40613})),
     Symptom(
         Kind.UNREACHABLE,
         "Nothing answers there: check the name, the port, the firewall and that the instance runs, or give the address"

@@ -211,15 +211,21 @@ package:
       description:
         - The Authenticode signature of the program.
         - C(status) is V(unsigned), V(intact), V(tampered) or V(not_checked), with a C(reason) where there is more.
+        - C(signer) and C(issuer) are names, C(valid_from) and C(valid_to) the dates of the signer's certificate,
+          C(timestamp) is when the file was signed, if that was certified.
         - C(is_microsoft) compares names only. The authority on trust is Windows, where the update is installed.
+        - C(trusted) is V(true) where the signature is intact and of Microsoft or of O(trusted_publishers).
       type: dict
       returned: success
       sample:
         status: intact
         signer: C=US, ST=Washington, L=Redmond, O=Microsoft Corporation, CN=Microsoft Corporation
         issuer: C=US, ST=Washington, L=Redmond, O=Microsoft Corporation, CN=Microsoft Code Signing PCA 2011
-        timestamped: true
+        valid_from: "2021-09-02T18:32:59Z"
+        valid_to: "2022-09-01T18:32:59Z"
+        timestamp: "2022-01-14T17:03:12Z"
         reason: ""
+        trusted: true
         is_microsoft: true
     requires_group_outage:
       description: Whether the whole group must be down for the install. It must unless RV(package.has_sql=no).

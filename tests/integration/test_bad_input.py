@@ -6,17 +6,23 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 
+from tests.integration.conftest import SCALE
 from tests.integration.runs import CLOSE_APPLICATIONS, changes, run
 from tests.lab.inventory import DEFAULT_UPDATE
+from tests.lab.lab import Lab
+from tests.lab.packages.builder import build
+from tests.lab.paths import SMALL_TOPOLOGY
+from tests.lab.topology import Topology
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.lab.lab import Lab
+    from tests.lab.packages.library import Library
 
 
 def refused(lab: Lab, *arguments: str) -> str:
@@ -41,6 +47,35 @@ def test_a_corrupt_package(lab: Lab, tmp_path: Path) -> None:
     corrupt = tmp_path / "BTS2020-KB5009901-x64-ENU.exe"
     corrupt.write_bytes(whole[: len(whole) // 2])
     assert corrupt.name in refused(lab, *CLOSE_APPLICATIONS, *packages(corrupt))
+
+
+def test_a_package_that_was_changed_after_it_was_signed(lab: Lab, tmp_path: Path) -> None:
+    content = bytearray(next(lab.library.downloads(DEFAULT_UPDATE).glob("*x64*.exe")).read_bytes())
+    in_the_text_section = 0x500
+    content[in_the_text_section] ^= 1
+    tampered = tmp_path / "BTS2020-KB5009901-x64-ENU.exe"
+    tampered.write_bytes(content)
+    for allowed in ("false", "true"):
+        allow = ("-e", f"biztalk_allow_unsigned_package={allowed}")
+        output = refused(lab, *CLOSE_APPLICATIONS, *packages(tampered), *allow)
+        assert f"{tampered.name}: it was changed after it was signed" in output
+
+
+def test_a_package_of_a_publisher_who_is_not_trusted(lab: Lab) -> None:
+    output = refused(lab, *CLOSE_APPLICATIONS, "-e", "{biztalk_trusted_publishers: []}")
+    assert "signed by neither Microsoft nor a trusted publisher, but by O=biztalk.patching lab" in output
+
+
+def test_an_unsigned_package_is_installed_only_where_that_is_allowed(library: Library, tmp_path: Path) -> None:
+    spec = next(package.spec for package in library.packages if not package.spec.has_sql)
+    unsigned = build(replace(spec, signed=False, architecture="x64"), tmp_path)
+    topology = Topology.load(SMALL_TOPOLOGY, overrides={"delays": {"scale": SCALE}})
+    with Lab(topology, tmp_path / "lab", replace(library, packages=(*library.packages, unsigned))) as lab:
+        output = refused(lab, *packages(unsigned.path))
+        assert f"{unsigned.path.name}: it is not signed" in output
+        result = run("patch", lab, *packages(unsigned.path), "-e", "biztalk_allow_unsigned_package=true")
+        assert result.returncode == 0, result.stdout
+        assert f"'sha256': '{unsigned.sha256}'" in "".join(changes(lab.run_events()))
 
 
 def test_a_download_of_another_architecture_only(open_lab: Callable[..., Lab]) -> None:
@@ -86,6 +121,11 @@ def test_a_backup_job_that_cannot_run(open_lab: Callable[..., Lab], job: dict[st
         output = refused(lab, *CLOSE_APPLICATIONS)
     assert "Nothing was touched" in output
     assert word in output
+
+
+def test_an_installing_account_that_is_not_sysadmin(open_lab: Callable[..., Lab]) -> None:
+    with open_lab(accounts=[{"name": r"LAB\patchadmin", "sysadmin": False}]) as lab:
+        assert r"SQL1: LAB\patchadmin is not sysadmin here" in refused(lab, *CLOSE_APPLICATIONS)
 
 
 def test_an_open_administration_console(lab: Lab) -> None:

@@ -25,6 +25,7 @@ VOCABULARY: dict[str, frozenset[str]] = {
     "service.start_failed": frozenset({"computer", "service", "role", "reason"}),
     "service.stop_requested": frozenset({"computer", "service", "role", "origin"}),
     "service.stopped": frozenset({"computer", "service", "role"}),
+    "service.died": frozenset({"computer", "service", "role", "reason"}),
     "process.started": frozenset({"computer", "image", "pid", "user"}),
     "process.ended": frozenset({"computer", "image", "pid", "user", "origin"}),
     "file.written": frozenset({"computer", "path", "sha256", "origin"}),

@@ -78,6 +78,7 @@ def _settings(lab: Lab) -> dict[str, t.Any]:
         # The lab's computers are quicker than real ones.
         "biztalk_settle_time": 3,
         "biztalk_install_poll_interval": 1,
+        "biztalk_trusted_publishers": [str(lab.library.publisher.authority)],
         "biztalk_packages": [str(lab.library.downloads(DEFAULT_UPDATE))],
     }
 

@@ -27,7 +27,8 @@ if t.TYPE_CHECKING:
 
     from tests.lab.events import Event
     from tests.lab.tds.server import TdsServer
-    from tests.lab.topology import Topology
+    from tests.lab.topology import Computer, Topology
+    from tests.lab.windows.processes import Process
 
 
 class Lab:
@@ -97,7 +98,12 @@ class Lab:
         return {
             "group": topology.group.name,
             "computers": [
-                {"name": spec.name, "architecture": spec.architecture, "in_group": spec.in_group, "updates": []}
+                {
+                    "name": spec.name,
+                    "architecture": spec.architecture,
+                    "in_group": spec.in_group,
+                    "updates": spec.kb_numbers,
+                }
                 for spec in topology.computers
             ],
             "instances": [server.name for server in topology.sql_servers],
@@ -119,9 +125,8 @@ class Lab:
             "applications": [
                 {"computer": spec.name, "image": process.image, "pid": process.pid}
                 for spec in topology.computers
-                for application in spec.applications
                 for process in self.world.computers[spec.name].processes.all()
-                if application.databases and (process.session, process.title) == (DESKTOP_SESSION, application.title)
+                if _works_on_the_group(spec, process)
             ],
             "packages": [
                 {
@@ -133,6 +138,15 @@ class Lab:
                 for package in self.library.packages
             ],
         }
+
+
+def _works_on_the_group(spec: Computer, process: Process) -> bool:
+    """Whether a process is an application that somebody has open, or one of the operator's own programs."""
+    titles = [application.title for application in spec.applications if application.databases]
+    images = [own.image for own in spec.processes if own.databases]
+    if process.session == DESKTOP_SESSION:
+        return process.title in titles
+    return process.image in images
 
 
 def _names(topology: Topology) -> list[str]:

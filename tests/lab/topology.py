@@ -6,32 +6,34 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import typing as t
 from dataclasses import field
 
 import yaml
-from pydantic import ConfigDict, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass as pydantic_dataclass
+from pydantic import TypeAdapter, ValidationError
 
 from tests.lab.sqlserver import spec
+from tests.lab.strict import dataclass
+from tests.lab.windows import spec as windows
 
 if t.TYPE_CHECKING:
-    from dataclasses import dataclass
     from pathlib import Path
-else:
-    # Strict: an unknown key or a value of another type is an error, never a guess.
-    dataclass = functools.partial(pydantic_dataclass, config=ConfigDict(extra="forbid"))
 
-# The topology's view of SQL Server is in a file of its own.
+# The topology's views of SQL Server and of the computers are in files of their own.
 AvailabilityGroup = spec.AvailabilityGroup
 BackupJob = spec.BackupJob
 Database = spec.Database
 SqlServer = spec.SqlServer
 
-Architecture = t.Literal["x64", "x86"]
-InstanceState = t.Literal["running", "stopped", "disabled"]
+Application = windows.Application
+Architecture = windows.Architecture
+Behaviour = windows.Behaviour
+Computer = windows.Computer
+CustomProcess = windows.CustomProcess
+CustomService = windows.CustomService
+InstallFaults = windows.InstallFaults
+InstanceState = windows.InstanceState
 
 
 class TopologyError(ValueError):
@@ -81,28 +83,6 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Application:
-    """A program that somebody has open on a computer's desktop; with `databases` it works on the group."""
-
-    image: str
-    title: str
-    user: str
-    arguments: str = ""
-    databases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Computer:
-    """A computer with BizTalk Server. `host_instances` maps a host to the state of its instance here."""
-
-    name: str
-    architecture: Architecture = "x64"
-    host_instances: dict[str, InstanceState] = field(default_factory=dict)
-    applications: tuple[Application, ...] = ()
-    in_group: bool = True
-
-
-@dataclass(frozen=True)
 class Delays:
     """Seconds that things take; `scaled` gives the delays that the lab lives by."""
 
@@ -129,6 +109,8 @@ class Topology:
     sql_servers: tuple[SqlServer, ...]
     delays: Delays = field(default_factory=Delays)
     availability_groups: tuple[AvailabilityGroup, ...] = ()
+    # Of services on the computers of SQL Server: computer -> service -> behaviour.
+    sql_behaviours: dict[str, dict[str, Behaviour]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path, *, overrides: t.Mapping[str, t.Any] | None = None) -> Topology:

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the biztalk.patching contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Programs that are no Python packages: those on the PATH, else installed, else unpacked below `.cache/tools`."""
+"""Programs and libraries that are no Python packages: those that are there, else installed, else below `.cache/tools`."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import shutil
@@ -20,6 +21,8 @@ from tests.setup.paths import TOOLS, tool_path
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
+LIBRARY_FOLDERS = ("/usr/lib", "/usr/lib64", str(TOOLS / "usr" / "lib"))
+
 
 @dataclass(frozen=True)
 class Tool:
@@ -30,19 +33,39 @@ class Tool:
     fedora: str
 
 
+@dataclass(frozen=True)
+class Library:
+    """A shared library, and the packages that bring it."""
+
+    name: str
+    debian: str
+    fedora: str
+
+    def find(self, folders: Sequence[str] = LIBRARY_FOLDERS) -> Path | None:
+        patterns = (self.name, f"*/{self.name}", f"*/odbc/{self.name}")
+        found = (path for folder in folders for pattern in patterns for path in Path(folder).glob(pattern))
+        return next(found, None)
+
+
 # The lab builds its updates with these.
 TOOLS_NEEDED = (
     Tool(program="wixl", debian="wixl", fedora="msitools"),
     Tool(program="msibuild", debian="msitools", fedora="msitools"),
+    Tool(program="osslsigncode", debian="osslsigncode", fedora="osslsigncode"),
 )
+# The second of the drivers that the tests of the SQL modules use; Microsoft's is a Python package.
+FREETDS = Library(name="libtdsodbc.so", debian="tdsodbc", fedora="freetds")
+LIBRARIES_NEEDED = (FREETDS,)
 
 
 def ensure_system_tools() -> None:
-    """Bring the programs that are missing. Needs the distribution's mirror only when one is."""
-    missing = [tool for tool in TOOLS_NEEDED if not shutil.which(tool.program, path=tool_path())]
+    """Bring the programs and libraries that are missing. Needs the distribution's mirror only when one is."""
+    programs = [tool for tool in TOOLS_NEEDED if not shutil.which(tool.program, path=tool_path())]
+    libraries = [library for library in LIBRARIES_NEEDED if not library.find()]
+    missing: list[Tool | Library] = [*programs, *libraries]
     if not missing:
         return
-    packages = sorted({tool.debian for tool in missing})
+    packages = sorted({one.debian for one in missing})
     if not shutil.which("apt-get"):
         raise SetupError(_by_hand(missing))
     if os.geteuid() == 0:
@@ -50,7 +73,18 @@ def ensure_system_tools() -> None:
             install_with_apt(packages)
     else:
         with step(f"unpacking {' '.join(packages)} below .cache/tools, as only root may install"):
-            unpack_without_root(packages, [tool.program for tool in missing], TOOLS)
+            unpack_without_root(packages, [tool.program for tool in programs], TOOLS)
+
+
+def freetds_library() -> Path | None:
+    """FreeTDS's ODBC driver, ready to be opened by its path."""
+    library = FREETDS.find()
+    if library and library.is_relative_to(TOOLS):
+        # The loader looks for what it needs among the system's libraries only, but takes what is loaded already.
+        for needed in ("libodbcinst.so.2", "libodbc.so.2"):
+            for path in sorted(TOOLS.glob(f"usr/lib/**/{needed}")):
+                ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
+    return library
 
 
 def install_with_apt(packages: Sequence[str]) -> None:
@@ -75,7 +109,8 @@ def unpack_without_root(packages: Sequence[str], programs: Sequence[str], target
         (lists / "partial").mkdir(parents=True)
         # Without this apt, when it runs as root, would fetch as a user who may not write into the scratch folder.
         ours = ["-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={scratch}", "-o", "APT::Sandbox::User="]
-        run(["apt-get", *ours, "update"], hint=_by_hand(TOOLS_NEEDED))
+        needed: list[Tool | Library] = [*TOOLS_NEEDED, *LIBRARIES_NEEDED]
+        run(["apt-get", *ours, "update"], hint=_by_hand(needed))
         plan = run(["apt-get", *ours, "install", "--simulate", "--no-install-recommends", *packages])
         run(["apt-get", *ours, "download", *planned_packages(plan)], cwd=Path(scratch))
         for archive in sorted(Path(scratch).glob("*.deb")):
@@ -102,8 +137,8 @@ def _wrap(program: str, target: Path) -> None:
     wrapper.chmod(0o755)
 
 
-def _by_hand(missing: Sequence[Tool]) -> str:
-    names = " and ".join(tool.program for tool in missing)
-    debian = " ".join(sorted({tool.debian for tool in missing}))
-    fedora = " ".join(sorted({tool.fedora for tool in missing}))
+def _by_hand(missing: Sequence[Tool | Library]) -> str:
+    names = " and ".join(one.program if isinstance(one, Tool) else one.name for one in missing)
+    debian = " ".join(sorted({one.debian for one in missing}))
+    fedora = " ".join(sorted({one.fedora for one in missing}))
     return f"The lab needs {names}. Debian and Ubuntu: apt-get install {debian}; Fedora: dnf install {fedora}"

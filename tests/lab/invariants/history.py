@@ -14,7 +14,7 @@ if t.TYPE_CHECKING:
 
 # Exit codes of Windows Installer that mean success.
 SUCCESS_CODES = (0, 1641, 3010)
-BIZTALK_ROLES = ("host_instance", "rule_engine")
+BIZTALK_ROLES = ("host_instance", "rule_engine", "biztalk", "adapter")
 
 ServiceKey = tuple[str, str]
 _STATE_AFTER = {
@@ -23,6 +23,7 @@ _STATE_AFTER = {
     "service.start_failed": "stopped",
     "service.stop_requested": "stop_pending",
     "service.stopped": "stopped",
+    "service.died": "stopped",
 }
 
 

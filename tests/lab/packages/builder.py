@@ -26,6 +26,7 @@ from .tools import require_tools
 from .version_resource import VersionInfo
 
 if t.TYPE_CHECKING:
+    from .publisher import Publisher
     from .spec import PackageSpec, SqlScript
 
 _BUILT = datetime.datetime(2020, 1, 1)
@@ -38,16 +39,17 @@ class BuiltPackage:
     sha256: str
 
 
-def build(spec: PackageSpec, folder: Path) -> BuiltPackage:
-    """Write the package into `folder`.
+def build(spec: PackageSpec, folder: Path, publisher: Publisher | None = None) -> BuiltPackage:
+    """Write the package into `folder`, signed by `publisher` unless `spec` says otherwise.
 
     Raises PackageToolMissingError where a needed program is not installed.
     """
     require_tools()
-    content = _stub(spec) + _cabinet(_members(spec))
     path = folder / spec.file_name
-    path.write_bytes(content)
-    return BuiltPackage(spec, path, hashlib.sha256(content).hexdigest())
+    path.write_bytes(_stub(spec) + _cabinet(_members(spec)))
+    if publisher and spec.signed:
+        publisher.sign(path)
+    return BuiltPackage(spec, path, hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def _members(spec: PackageSpec) -> dict[str, bytes]:

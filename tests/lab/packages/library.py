@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from tests.lab.packages.builder import BuiltPackage, build
+from tests.lab.packages.publisher import Publisher
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,14 +20,16 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Library:
-    """`folder` has a folder for each KB article, with the downloads of its update."""
+    """`folder` has a folder for each KB article, with the downloads of its update, signed by `publisher`."""
 
     folder: Path
+    publisher: Publisher
     packages: tuple[BuiltPackage, ...]
 
     @classmethod
     def build(cls, folder: Path, specs: Iterable[PackageSpec]) -> Library:
-        return cls(folder, tuple(build(spec, _downloads(folder, spec.kb)) for spec in specs))
+        publisher = Publisher.create(folder / "publisher")
+        return cls(folder, publisher, tuple(build(spec, _downloads(folder, spec.kb), publisher) for spec in specs))
 
     @property
     def by_digest(self) -> dict[str, PackageSpec]:

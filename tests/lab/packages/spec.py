@@ -39,6 +39,8 @@ class PackageSpec:
     minimum_version: str = "3.13.717.0"
     uninstall_key: str = ""
     """The sub-key of Windows' Uninstall key; the title where the update does not say otherwise."""
+    signed: bool = True
+    """Whether the lab's publisher signs it."""
 
     def __post_init__(self) -> None:
         if not self.uninstall_key:
@@ -90,4 +92,5 @@ _PLAIN_FIELDS = (
     "language",
     "minimum_version",
     "uninstall_key",
+    "signed",
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 
 # Program -> the Debian package that brings it.
-_PROGRAMS = {"wixl": "wixl"}
+_PROGRAMS = {"osslsigncode": "osslsigncode", "wixl": "wixl"}
 
 
 class PackageToolMissingError(RuntimeError):
@@ -25,6 +25,6 @@ def require_tools() -> None:
     missing = missing_tools()
     if missing:
         raise PackageToolMissingError(
-            f"The lab needs {', '.join(missing)} to build its Windows Installer files. "
+            f"The lab needs {', '.join(missing)} to build its packages. "
             f"Install it: apt-get install {' '.join(sorted(set(missing.values())))}"
         )

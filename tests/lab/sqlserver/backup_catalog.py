@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 import uuid
 
+from tests.lab.sqlserver.clock import stamp
 from tests.lab.sqlserver.media import FULL
 
 if t.TYPE_CHECKING:
@@ -16,6 +17,21 @@ if t.TYPE_CHECKING:
 
 COMPRESSION = 4
 DISK = 2
+
+
+def add_restore(instance: SqlServerInstance, database: str, user: str, header: Header, *, recover: bool) -> None:
+    with instance.store.lock:
+        instance.store.insert(
+            "msdb.dbo.restorehistory",
+            restore_history_id=len(instance.store.rows_of("msdb.dbo.restorehistory")) + 1,
+            restore_date=stamp(instance.now()),
+            destination_database_name=database,
+            user_name=user,
+            restore_type="D" if header.kind == FULL else "L",
+            replace=1,
+            recovery=int(recover),
+            restart=0,
+        )
 
 
 def add(instance: SqlServerInstance, file: str, header: Header) -> None:

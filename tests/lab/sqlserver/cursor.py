@@ -11,11 +11,10 @@ from tests.lab.sqlserver import dialect, errors
 
 QUERIES = {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}
 OWN = {"USE", "SET", "DECLARE", "EXEC", "EXECUTE", "IF", "ELSE", "BEGIN", "END", "COMMIT", "ROLLBACK", "SAVE"}
-OWN |= {"PRINT", "RAISERROR", "KILL", "BACKUP", "RESTORE"}
+OWN |= {"PRINT", "RAISERROR", "KILL", "BACKUP", "RESTORE", "ALTER"}
 # Real statements, but not of the lab.
 OTHERS = {
     "CREATE",
-    "ALTER",
     "DROP",
     "MERGE",
     "TRUNCATE",

@@ -55,8 +55,9 @@ def _write_set(
         )
         owner = instance.peer(server)
         if owner and name not in earlier.lost:
+            data = owner.contents.of(name)
             owner.media.make_folder(path)
-            owner.media.write(path.rstrip("\\") + "\\" + file, _header(owner, name, earlier.type, moment))
+            owner.media.write(path.rstrip("\\") + "\\" + file, _header(owner, name, earlier.type, moment), data)
 
 
 def _header(owner: SqlServerInstance, database: str, kind: str, moment: datetime) -> Header:

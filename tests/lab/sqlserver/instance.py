@@ -24,12 +24,14 @@ from tests.lab.sqlserver import (
 from tests.lab.sqlserver.agent import Agent
 from tests.lab.sqlserver.authentication import authenticate
 from tests.lab.sqlserver.availability import Group
+from tests.lab.sqlserver.contents import Contents
 from tests.lab.sqlserver.faults import Faults
 from tests.lab.sqlserver.media import Media
 from tests.lab.sqlserver.runner import Runner
 from tests.lab.sqlserver.sessions import Session, Sessions
 from tests.lab.sqlserver.states import DatabaseState
 from tests.lab.sqlserver.store import Store
+from tests.lab.tds.interface import SqlServerError
 from tests.lab.world import SqlPermissionError
 
 if t.TYPE_CHECKING:
@@ -37,7 +39,6 @@ if t.TYPE_CHECKING:
 
     from tests.lab.sqlserver.spec import BackupJob, Database
     from tests.lab.sqlserver.translate import Translated
-    from tests.lab.tds.interface import SqlServerError
     from tests.lab.tds.login import Login
     from tests.lab.topology import SqlServer
     from tests.lab.world import World
@@ -74,9 +75,8 @@ class SqlServerInstance:
         self.faults = Faults(self, spec.faults)
         self.endpoints: list[Endpoint] = []
         self.translations: dict[tuple[str, str], Translated] = {}
-        self.scripts: list[tuple[str, str]] = []
+        self.contents = Contents(self)
         self._states: dict[str, DatabaseState] = {}
-        self._damaged: dict[str, str] = {}
         self._refusals = 0
         self._lsn = itertools.count(34000000012300001, 1000)
         self._register_functions()
@@ -102,6 +102,11 @@ class SqlServerInstance:
         group = self.group_of(database)
         # A computer connects to the listener.
         home = group.primary if group else self
+        try:
+            home.check_open(database, sysadmin=False)
+        except SqlServerError as error:
+            self.emit("sql.login_failed", login=login, reason=error.message)
+            return home.sessions.refused(host=host, program=program, login=login, database=database)
         return home.sessions.open(host=host, program=program, login=login, database=database)
 
     def sessions_of(self, database: str) -> list[str]:
@@ -121,15 +126,15 @@ class SqlServerInstance:
             raise SqlPermissionError(
                 f"Login {login} may not run {script} of {kb} in {database} on {self.name}: it is not sysadmin."
             )
-        self.scripts.append((database, script))
+        self.contents.scripts.append((database, script))
 
     def damage(self, database: str, reason: str) -> None:
-        if database not in self._damaged:
-            self._damaged[database] = reason
+        if database not in self.contents.damaged:
+            self.contents.damaged[database] = reason
             self.emit("database.damaged", database=database, reason=reason)
 
     def damaged(self) -> list[str]:
-        return list(self._damaged)
+        return list(self.contents.damaged)
 
     # -- what the endpoint serves (tests.lab.tds.interface.Backend)
 
@@ -208,9 +213,9 @@ class SqlServerInstance:
 
     def check_open(self, database: str, *, sysadmin: bool, read_only: bool = False, own: Session | None = None) -> None:
         """Raises `SqlServerError` where nobody, or not this session, gets into a database."""
-        sessions = [session for session in self.sessions.users() if session is not own]
-        used = any(session.database.casefold() == database.casefold() for session in sessions)
-        self.state_of(database).check_open(database, others=used, sysadmin=sysadmin)
+        state = self.state_of(database)
+        used = state.access == "SINGLE_USER" and bool(self.sessions.in_database(database, but=own))
+        state.check_open(database, others=used, sysadmin=sysadmin)
         if group := self.group_of(database):
             group.check_readable(self, database, read_only=read_only)
 

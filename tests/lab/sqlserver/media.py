@@ -17,6 +17,8 @@ from tests.lab.tds.interface import SqlServerError
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.lab.sqlserver.contents import Data
+
 MAGIC = b"LABTAPE1"
 CONTENT_SIZE = 65536
 FULL, LOG = 1, 2
@@ -68,10 +70,11 @@ class Media:
         if not self.local(path).parent.is_dir():
             raise cannot_open(path, 3, "The system cannot find the path specified.")
 
-    def write(self, path: str, header: Header) -> None:
+    def write(self, path: str, header: Header, data: Data | None = None) -> None:
+        """`data` is what the database holds."""
         self.check_writable(path)
         file = self.local(path)
-        document = json.dumps(asdict(header)).encode()
+        document = json.dumps({"header": asdict(header), "data": data}, default=bytes.hex).encode()
         content = hashlib.sha256(document).digest() * (CONTENT_SIZE // 32)
         with self._lock:
             file.write_bytes(
@@ -88,6 +91,11 @@ class Media:
         if _digest(document, content) != digest:
             raise SqlServerError(3189, f"Damage to the backup set was detected. The media family is on '{path}'.")
         return header
+
+    def verified(self, path: str) -> t.Any:
+        """What the database held. Raises for a broken file."""
+        self.verify(path)
+        return json.loads(self._parts(path)[1])["data"]
 
     def remove(self, path: str) -> None:
         self.local(path).unlink()
@@ -112,7 +120,7 @@ class Media:
             raise SqlServerError(3241, text)
         length = int.from_bytes(data[8:12], "little")
         document, content, digest = data[12 : 12 + length], data[12 + length : -32], data[-32:]
-        return Header(**json.loads(document)), document, content, digest
+        return Header(**json.loads(document)["header"]), document, content, digest
 
 
 def _digest(document: bytes, content: bytes) -> bytes:

@@ -109,6 +109,9 @@ def need_server_state(runner: Runner) -> t.Iterator[Reply]:
 
 
 def check_execute(runner: Runner, procedure: Procedure, database: str) -> None:
-    granted = (runner.rights.in_database(database, name) for name in ("EXECUTE", procedure.name))
+    place = "master" if procedure.home == "master" else database
+    granted = (runner.rights.in_database(place, name) for name in ("EXECUTE", procedure.name))
     if not procedure.public and not any(granted):
-        raise errors.denied("EXECUTE", procedure.name, database, procedure.schema)
+        # What belongs to the schema sys lies in the resource database.
+        shown = "mssqlsystemresource" if procedure.schema == "sys" else place
+        raise errors.denied("EXECUTE", procedure.name, shown, procedure.schema)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 import uuid
 
-from tests.lab.sqlserver import backup_catalog, clock, errors
+from tests.lab.sqlserver import backup_catalog, clock, errors, restoring
 from tests.lab.sqlserver.media import FULL, LOG, Header
 from tests.lab.sqlserver.restore import file_list, header_only
 from tests.lab.tds.interface import Message, Reply, SqlServerError
@@ -37,10 +37,15 @@ def run_media(runner: Runner, statement: Media) -> t.Iterator[Reply]:
 
 
 def _run(runner: Runner, statement: Media) -> t.Iterator[Reply]:
-    known = BACKUP_OPTIONS if statement.verb == "BACKUP" else RESTORE_OPTIONS
+    restores = statement.verb == "RESTORE" and statement.what in ("DATABASE", "LOG")
+    known = restoring.OPTIONS if restores else BACKUP_OPTIONS if statement.verb == "BACKUP" else RESTORE_OPTIONS
     strange = next((option for option in statement.options if option not in known), None)
     if strange:
         raise errors.unknown_to_the_lab(f"the option {strange} of {statement.verb}")
+    if restores:
+        file_or_none = _file(runner, statement) if statement.devices else None
+        yield from restoring.run_restore(runner, statement, file_or_none)
+        return
     file = _file(runner, statement)
     if statement.verb == "BACKUP" and statement.what in ("DATABASE", "LOG"):
         yield from _backup(runner, statement, file)
@@ -52,7 +57,8 @@ def _run(runner: Runner, statement: Media) -> t.Iterator[Reply]:
         header = media.read(file)
         yield header_only(header, runner.instance.size_of(header.database))
     elif statement.what == "FILELISTONLY":
-        yield file_list(media.read(file))
+        header = media.read(file)
+        yield file_list(header, runner.instance.size_of(header.database))
     elif statement.what == "VERIFYONLY":
         media.verify(file)
         runner.instance.emit("backup.verified", file=file)
@@ -76,6 +82,10 @@ def _backup(runner: Runner, statement: Media, file: str) -> t.Iterator[Reply]:
     database = runner.instance.store.database(name)
     if database is None:
         raise errors.unknown_database(name)
+    runner.instance.state_of(database).check_open(database, others=False, sysadmin=True)
+    if not runner.instance.is_writable(database) and "COPY_ONLY" not in statement.options:
+        text = "This BACKUP or RESTORE command is not supported on a database mirror or secondary replica."
+        raise SqlServerError(3059, text)
     if runner.trancount:
         raise SqlServerError(3021, "Cannot perform a backup or restore operation within a transaction.")
     if not runner.rights.in_database(database, f"BACKUP {statement.what}"):
@@ -138,7 +148,7 @@ def write_backup(
         copy_only=copy_only,
         damaged=False,
     )
-    instance.media.write(file, header)
+    instance.media.write(file, header, instance.contents.of(database))
     backup_catalog.add(instance, file, header)
     if instance.faults.take("backup_file_damaged", database=database):
         instance.media.damage(file)

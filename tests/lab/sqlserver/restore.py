@@ -87,7 +87,7 @@ def header_only(header: Header, size: int) -> ResultSet:
     return _one_row(HEADER_COLUMNS, values)
 
 
-def file_list(header: Header) -> ResultSet:
+def file_list(header: Header, size: int) -> ResultSet:
     folder = r"C:\Program Files\Microsoft SQL Server\MSSQL15.MSSQLSERVER\MSSQL\DATA"
     files = (("D", 1, "PRIMARY", header.database, ".mdf"), ("L", 2, None, f"{header.database}_log", "_log.ldf"))
     rows = []
@@ -97,7 +97,7 @@ def file_list(header: Header) -> ResultSet:
             "PhysicalName": f"{folder}\\{header.database}{suffix}",
             "Type": kind,
             "FileGroupName": group,
-            "Size": 8388608,
+            "Size": size,
             "MaxSize": 35184372080640,
             "FileId": number,
             "UniqueId": uuid.uuid5(FAMILY, logical),

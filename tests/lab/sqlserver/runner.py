@@ -11,6 +11,7 @@ import time
 import typing as t
 
 from tests.lab.sqlserver import conversions, errors, permissions, queries, script, statements
+from tests.lab.sqlserver.alter_database import alter_database
 from tests.lab.sqlserver.context import Context
 from tests.lab.sqlserver.recovery import run_media
 from tests.lab.sqlserver.sessions import Work
@@ -73,6 +74,7 @@ class Runner(Context):
             statements.RaiseError: self._raise_error,
             statements.Kill: self._kill,
             statements.Media: self._media,
+            statements.AlterDatabase: self._alter_database,
         }
 
     # -- what the protocol asks
@@ -254,12 +256,14 @@ class Runner(Context):
             raise SqlServerError(6106, f"Process ID {statement.spid} is not an active process ID.")
         if not session.user:
             raise SqlServerError(6107, "Only user processes can be killed.", severity=14)
-        session.killed = True
-        self.instance.sessions.close(session)
+        self.instance.sessions.kill(session)
         yield from ()
 
     def _media(self, statement: statements.Media) -> t.Iterator[Reply]:
         yield from run_media(self, statement)
+
+    def _alter_database(self, statement: statements.AlterDatabase) -> t.Iterator[Reply]:
+        yield from alter_database(self, statement)
 
     def _begin(self, batch: str) -> None:
         self._check_alive()

@@ -11,7 +11,7 @@ import typing as t
 
 from sqlglot.tokenizer_core import TokenType
 
-from tests.lab.sqlserver import dialect, errors
+from tests.lab.sqlserver import dialect, errors, maintenance
 from tests.lab.sqlserver.cursor import OTHERS, OWN, QUERIES, Cursor
 from tests.lab.sqlserver.statements import (
     Argument,
@@ -20,7 +20,6 @@ from tests.lab.sqlserver.statements import (
     Execute,
     If,
     Kill,
-    Media,
     Print,
     Query,
     RaiseError,
@@ -61,8 +60,9 @@ class _Parser(Cursor):
             "PRINT": lambda: Print(self.expression()),
             "RAISERROR": self._raise_error,
             "KILL": lambda: Kill(self.integer()),
-            "BACKUP": lambda: self._media("BACKUP"),
-            "RESTORE": lambda: self._media("RESTORE"),
+            "BACKUP": lambda: maintenance.media(self, "BACKUP"),
+            "RESTORE": lambda: maintenance.media(self, "RESTORE"),
+            "ALTER": lambda: maintenance.alter(self),
         }
 
     def batch(self) -> list[Statement]:
@@ -159,10 +159,10 @@ class _Parser(Cursor):
         while self.at < len(self.tokens) and self.peek_type() != TokenType.SEMICOLON and not self.starts_statement():
             if arguments:
                 self.expect(",")
-            arguments.append(self._argument())
+            arguments.append(self.argument())
         return Execute(tuple(parts), tuple(arguments), status)
 
-    def _argument(self) -> Argument:
+    def argument(self) -> Argument:
         name = ""
         if self.peek_type() == TokenType.PARAMETER and self.peek_type(2) == TokenType.EQ:
             name = self.variable()
@@ -219,39 +219,3 @@ class _Parser(Cursor):
         while self.take().token_type == TokenType.COMMA:
             arguments.append(self.expression(stop_at_comma=True))
         return RaiseError(tuple(arguments))
-
-    def _media(self, verb: str) -> Media:
-        what = self.word()
-        self.at += 1
-        database = self._media_database() if what in ("DATABASE", "LOG") else None
-        devices = []
-        if self.accept("TO" if verb == "BACKUP" else "FROM"):
-            devices.append(self._device())
-            while self.peek_type() == TokenType.COMMA:
-                self.at += 1
-                devices.append(self._device())
-        return Media(verb, what, database, tuple(devices), self._options())
-
-    def _media_database(self) -> str:
-        if self.peek_type() == TokenType.PARAMETER:
-            return self.variable()
-        return self.name()
-
-    def _device(self) -> tuple[str, str]:
-        kind = self.word()
-        if kind not in ("DISK", "URL", "TAPE"):
-            raise errors.unknown_to_the_lab(f"the backup device {self.take().text}")
-        self.at += 1
-        self.expect("=")
-        return kind, self._argument().expression or ""
-
-    def _options(self) -> dict[str, str]:
-        options: dict[str, str] = {}
-        if not self.accept("WITH"):
-            return options
-        while True:
-            name = self.take().text.upper()
-            options[name] = (self._argument().expression or "") if self.accept("=") else ""
-            if self.peek_type() != TokenType.COMMA:
-                return options
-            self.at += 1

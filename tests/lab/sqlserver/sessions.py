@@ -102,6 +102,10 @@ class Sessions:
         )
         return session
 
+    def refused(self, *, host: str, program: str, login: str, database: str) -> Session:
+        """What a program holds that was not let in."""
+        return Session(0, host, program, login, database, closed=True)
+
     def close(self, session: Session) -> None:
         with self._lock:
             if session.closed:
@@ -110,6 +114,14 @@ class Sessions:
             self._sessions.pop(session.spid)
             heapq.heappush(self._free, session.spid)
         self._world.events.emit("session.closed", instance=self._instance, spid=session.spid)
+
+    def kill(self, session: Session) -> None:
+        session.killed = True
+        self.close(session)
+
+    def in_database(self, database: str, *, but: Session | None = None) -> list[Session]:
+        wanted = database.casefold()
+        return [item for item in self.users() if item.database.casefold() == wanted and item is not but]
 
     def find(self, spid: int) -> Session | None:
         with self._lock:

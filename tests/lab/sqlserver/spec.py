@@ -85,6 +85,7 @@ FaultKind = t.Literal[
     "backup_file_lost",
     "backup_file_damaged",
     "restore_fails",
+    "slot_taken",
     "step_fails",
     "job_busy",
     "deadlock",

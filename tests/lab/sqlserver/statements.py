@@ -93,4 +93,27 @@ class Media:
     options: dict[str, str]
 
 
-Statement = Query | Use | SetOption | Assign | Execute | If | Block | Transaction | Print | RaiseError | Kill | Media
+@dataclass(frozen=True)
+class AlterDatabase:
+    """`termination` is `ROLLBACK` (with whatever delay), `NO_WAIT` or empty."""
+
+    database: str
+    option: str
+    termination: str = ""
+
+
+Statement = (
+    Query
+    | Use
+    | SetOption
+    | Assign
+    | Execute
+    | If
+    | Block
+    | Transaction
+    | Print
+    | RaiseError
+    | Kill
+    | Media
+    | AlterDatabase
+)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timezone
 
+from tests.lab.topology import TopologyError
 from tests.lab.windows import furniture
+from tests.lab.windows.event_log import EventLogs
 from tests.lab.windows.files import Files
 from tests.lab.windows.installer import Installer
 from tests.lab.windows.processes import DESKTOP_SESSION, Processes
@@ -33,6 +35,8 @@ class Computer:
         self.world = world
         self.boot_time = datetime.now(timezone.utc)
         self.pending_restart = False
+        self.free_space = 40.0
+        self.event_logs = EventLogs()
         self.environment = {
             "ProgramData": r"C:\ProgramData",
             "ProgramFiles": r"C:\Program Files",
@@ -42,7 +46,7 @@ class Computer:
         }
         self.registry = Registry()
         self.processes = Processes(name, world)
-        self.services = Services(name, world, self.processes)
+        self.services = Services(name, world, self.processes, self.event_logs)
         self.files = Files(name, world.events, _FOLDERS)
         self.installer = Installer(self)
 
@@ -61,11 +65,18 @@ def biztalk_computer(world: World, spec: topology.Computer) -> Computer:
     group = world.topology.group
     furniture.write_registry(computer.registry, group, spec)
     computer.files.make_dir(furniture.INSTALL_PATH)
-    for definition in furniture.biztalk_services(world.topology, spec):
-        service = computer.services.add(definition)
-        _host, _, instance = definition.name.partition("$")
-        if spec.host_instances.get(instance, "running") == "running":
+    computer.pending_restart, computer.free_space = spec.pending_restart, spec.free_space
+    states = {f"BTSSvc${host}": state for host, state in spec.host_instances.items()}
+    states |= {service.name: service.state for service in spec.services}
+    definitions = furniture.biztalk_services(world.topology, spec)
+    if unknown := spec.behaviours.keys() - {definition.name for definition in definitions}:
+        raise TopologyError(f"{spec.name} has no services {sorted(unknown)}, but behaviours of them")
+    for definition in definitions:
+        service = computer.services.add(definition, spec.behaviours.get(definition.name))
+        if states.get(definition.name, "running") == "running":
             computer.services.run_at_boot(service)
+    for process in spec.processes:
+        computer.processes.start(process.image, user=process.user, databases=process.databases)
     for application in spec.applications:
         computer.processes.start(
             application.image,
@@ -81,11 +92,12 @@ def biztalk_computer(world: World, spec: topology.Computer) -> Computer:
 def sql_computer(world: World, name: str, servers: t.Iterable[topology.SqlServer]) -> Computer:
     """A computer with one or more SQL Server instances and no BizTalk Server."""
     computer = Computer(name, "x64", world)
+    behaviours = world.topology.sql_behaviours.get(name, {})
     for server in servers:
         for definition in furniture.sql_services(server):
             if computer.services.get(definition.name):
                 continue
-            service = computer.services.add(definition)
+            service = computer.services.add(definition, behaviours.get(definition.name))
             if definition.role != "agent" or server.agent_running:
                 computer.services.run_at_boot(service)
     return computer

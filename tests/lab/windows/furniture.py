@@ -10,19 +10,26 @@ import typing as t
 from tests.lab.windows.service import Definition, Program
 
 if t.TYPE_CHECKING:
-    from tests.lab.topology import Computer, Group, SqlServer, Topology
+    from tests.lab.topology import Computer, CustomService, Group, SqlServer, Topology
     from tests.lab.windows.registry import Registry
+    from tests.lab.windows.spec import Feature
 
 SERVICE_ACCOUNT = r"LAB\svc-biztalk"
 SSO_ACCOUNT = r"LAB\svc-sso"
 INSTALL_PATH = "C:\\Program Files (x86)\\Microsoft BizTalk Server\\"
 UNINSTALL = r"HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
 UNINSTALL_32 = r"HKLM:\SOFTWARE\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall"
+_FEATURES: dict[Feature, tuple[str, str, str]] = {
+    "tms": ("LabTms", "BizTalk TMS", "LabTms.exe"),
+    "bam_alerts": ("BAMAlerts", "BAMAlerts", "LabBamAlerts.exe"),
+    "edi": ("LabEdi", "BizTalk Base EDI Service", "LabEdi.exe"),
+    "hl7": ("LabHl7", "HL7 Logging Service", "LabHl7.exe"),
+}
 PRODUCT = r"HKLM:\SOFTWARE\Microsoft\BizTalk Server\3.0"
 
 
 def biztalk_services(topology: Topology, computer: Computer) -> list[Definition]:
-    """Enterprise SSO, the rule engine, the in-process host instances, and IIS where a host is isolated."""
+    """Enterprise SSO, the rule engine, the in-process host instances, IIS where a host is isolated, and the rest."""
     names = {role: database.name for role, database in topology.databases_by_role.items()}
     services = [
         Definition(
@@ -52,14 +59,19 @@ def biztalk_services(topology: Topology, computer: Computer) -> list[Definition]
             (Program(f"BTSNTSvc{suffix}.exe", SERVICE_ACCOUNT, runtime),),
             account=SERVICE_ACCOUNT,
             depends_on=("ENTSSO",),
+            # What is disabled in BizTalk Server does not come back with the computer.
+            start_mode="manual" if computer.host_instances[host.name] == "disabled" else "auto",
             path=f'"{INSTALL_PATH}BTSNTSvc{suffix}.exe" -group "{topology.group.name}" -name "{host.name}"',
+            recovers_after=60.0,
         )
         for host in hosts
         if host.type == "in_process"
     ]
-    if any(host.type == "isolated" for host in hosts):
-        services += _iis(Program("w3wp.exe", SERVICE_ACCOUNT, runtime))
-    return services + _windows()
+    isolated = any(host.type == "isolated" for host in hosts)
+    if isolated if computer.iis is None else computer.iis:
+        services += _iis(Program("w3wp.exe", SERVICE_ACCOUNT, runtime if isolated else ()))
+    services += [_feature(feature, runtime) for feature in computer.features]
+    return services + [_custom(service) for service in computer.services] + _windows()
 
 
 def sql_services(server: SqlServer) -> list[Definition]:
@@ -100,6 +112,25 @@ def write_registry(registry: Registry, group: Group, computer: Computer) -> None
     registry.set(rf"{UNINSTALL}\{group.product}", DisplayName=group.product, DisplayVersion=group.version)
     if computer.architecture == "x64":
         registry.set(UNINSTALL_32)
+
+
+def _feature(feature: Feature, databases: tuple[str, ...]) -> Definition:
+    """A further service of BizTalk Server; of some only the display name is public, the rest is the lab's."""
+    name, display_name, image = _FEATURES[feature]
+    program = Program(image, SERVICE_ACCOUNT, databases)
+    return Definition(name, display_name, "biztalk", (program,), account=SERVICE_ACCOUNT)
+
+
+def _custom(service: CustomService) -> Definition:
+    return Definition(
+        service.name,
+        service.display_name or service.name,
+        "adapter",
+        (Program(service.image, service.account, service.databases),),
+        account=service.account,
+        start_mode="disabled" if service.state == "disabled" else "auto",
+        depends_on=service.depends_on,
+    )
 
 
 def _iis(worker: Program) -> list[Definition]:

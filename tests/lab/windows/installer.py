@@ -142,7 +142,7 @@ class Installer:
             f"{service.name} ran on {computer.name}"
             for computer in self._world.computers.values()
             for service in computer.services.all()
-            if service.definition.role in ("host_instance", "rule_engine", "iis", "agent")
+            if service.definition.role in ("host_instance", "rule_engine", "biztalk", "adapter", "iis", "agent")
             and service.state != "stopped"
         ]
         return running + [f"{user} used it" for user in self._world.instance_of(database).sessions_of(database)]

@@ -44,6 +44,11 @@ class Processes:
         self._lock = threading.Lock()
         self._pids = itertools.count(1204, 4)
         self._running: dict[int, tuple[Process, list[SqlSession]]] = {}
+        self._watchers: list[t.Callable[[Process], None]] = []
+
+    def watch(self, watcher: t.Callable[[Process], None]) -> None:
+        """Tell somebody of each process that has ended."""
+        self._watchers.append(watcher)
 
     def all(self) -> list[Process]:
         with self._lock:
@@ -87,6 +92,8 @@ class Processes:
         self._world.events.emit(
             "process.ended", computer=self._computer, image=process.image, pid=pid, user=process.user, origin=origin
         )
+        for watcher in self._watchers:
+            watcher(process)
 
     def close(self, pid: int, origin: str) -> None:
         """Ask a process to close its windows, which reaches no desktop but the caller's own, and WinRM has none.

@@ -8,13 +8,19 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from tests.lab.windows.spec import Behaviour
+
 if t.TYPE_CHECKING:
     from tests.lab.windows.processes import Process
     from tests.lab.windows.services import Services
 
 State = t.Literal["stopped", "start_pending", "running", "stop_pending"]
 StartMode = t.Literal["auto", "manual", "disabled"]
-Role = t.Literal["host_instance", "rule_engine", "sso", "iis", "agent", "sql_server", "other"]
+# `biztalk` are further services of BizTalk Server, `adapter` those of the operator that host a custom isolated adapter.
+Role = t.Literal["host_instance", "rule_engine", "biztalk", "adapter", "sso", "iis", "agent", "sql_server", "other"]
+
+# Win32 error codes ([MS-ERREF] 2.2) that a service may leave as the reason of its end.
+PROCESS_ABORTED, NEVER_STARTED = 1067, 1077
 
 
 class ServiceControlError(Exception):
@@ -38,7 +44,8 @@ class Program:
 class Definition:
     """What a service is: the first of its programs is the service's own process.
 
-    `agent_of` names the SQL Server instance of which this service is the SQL Server Agent.
+    `agent_of` names the SQL Server instance of which this service is the SQL Server Agent. `recovers_after` is the
+    delay in seconds (before `delays.scale`) of its recovery action, which starts it again after it has died.
     """
 
     name: str
@@ -51,14 +58,22 @@ class Definition:
     path: str = ""
     description: str = ""
     agent_of: str | None = None
+    recovers_after: float | None = None
 
 
 @dataclass
 class Service:
+    """`exit_code` is what Windows calls its Win32 exit code; `turn` counts its changes of state."""
+
     definition: Definition
     manager: Services
+    behaviour: Behaviour = field(default_factory=Behaviour)
     state: State = "stopped"
     processes: list[Process] = field(default_factory=list)
+    exit_code: int = NEVER_STARTED
+    turn: int = 0
+    starts: int = 0
+    deaths: int = 0
 
     @property
     def name(self) -> str:

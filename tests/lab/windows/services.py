@@ -6,32 +6,45 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 import typing as t
 
+from tests.lab.windows.event_log import EventLogs
+from tests.lab.windows.failures import Failure, failure_of, report_death, report_failed_start
 from tests.lab.windows.processes import TerminateError
-from tests.lab.windows.service import Definition, Role, Service, ServiceControlError, State
+from tests.lab.windows.service import PROCESS_ABORTED, Definition, Service, ServiceControlError, State
 
 if t.TYPE_CHECKING:
-    from tests.lab.windows.processes import Processes
+    from tests.lab.windows.processes import Process, Processes
+    from tests.lab.windows.spec import Behaviour
     from tests.lab.world import World
 
-# They need a consistent set of BizTalk databases to run at all.
-_BIZTALK_ROLES: tuple[Role, ...] = ("host_instance", "rule_engine")
+# Who starts a service without having been asked to, as the event log names it.
+SOMEBODY, RECOVERY, BOOT = "somebody", "recovery", "boot"
 
 
 class Services:
-    """The service control manager of one computer."""
+    """The service control manager of one computer.
 
-    def __init__(self, computer: str, world: World, processes: Processes) -> None:
+    `on_stopped` is called after a service has come to its end, whether it was stopped or has died.
+    """
+
+    def __init__(self, computer: str, world: World, processes: Processes, logs: EventLogs | None = None) -> None:
+        self.logs = logs or EventLogs()
+        self.on_stopped: list[t.Callable[[Service], None]] = []
         self._computer = computer
         self._world = world
         self._processes = processes
         self._changed = threading.Condition(threading.RLock())
         self._services: dict[str, Service] = {}
+        processes.watch(self._process_ended)
 
-    def add(self, definition: Definition) -> Service:
-        service = self._services[definition.name.casefold()] = Service(definition, self)
+    def add(self, definition: Definition, behaviour: Behaviour | None = None) -> Service:
+        service = Service(definition, self)
+        if behaviour:
+            service.behaviour = behaviour.scaled(self._world.topology.delays.scale)
+        self._services[definition.name.casefold()] = service
         return service
 
     def all(self) -> list[Service]:
@@ -51,7 +64,7 @@ class Services:
     def run_at_boot(self, service: Service) -> None:
         """Bring a service up at once, as it is when the lab opens."""
         self._attach(service)
-        service.state = "running"
+        service.state, service.exit_code = "running", 0
         self._tell_agent(service, running=True)
 
     def start(self, service: Service, origin: str) -> None:
@@ -61,9 +74,14 @@ class Services:
             if service.state != "stopped":
                 raise ServiceControlError(1056, f"An instance of the service {service.name} is already running.")
             self._start_dependencies(service, origin)
+            service.exit_code = 0
+            service.starts += 1
             self._enter(service, "start_pending")
             self._emit("service.start_requested", service, origin=origin)
-        self._world.scheduler.after(self._start_delay(service), lambda: self._finish_start(service))
+            if service.behaviour.hangs == "start":
+                self._attach(service)
+                return
+        self._later(self._start_delay(service), service, self._finish_start)
 
     def stop(self, service: Service, origin: str) -> None:
         with self._changed:
@@ -79,7 +97,48 @@ class Services:
                 )
             self._enter(service, "stop_pending")
             self._emit("service.stop_requested", service, origin=origin)
-        self._world.scheduler.after(self._world.delays.service_stop, lambda: self._finish_stop(service))
+        if service.behaviour.hangs != "stop":
+            seconds = service.behaviour.stop_seconds
+            delay = self._world.delays.service_stop if seconds is None else seconds
+            self._later(delay, service, self._finish_stop)
+
+    def die(self, service: Service, reason: str, exit_code: int = PROCESS_ABORTED) -> None:
+        """A service ends by itself, or its process is ended; nothing happens where it does not run."""
+        with self._changed:
+            if service.state == "stopped":
+                return
+            processes, service.processes = service.processes, []
+            self._emit("service.died", service, reason=reason)
+            service.exit_code = exit_code
+            service.deaths += 1
+            report_death(self.logs, service)
+            self._enter(service, "stopped")
+        self._tell_agent(service, running=False)
+        self._end(processes, service)
+        recovers = service.definition.recovers_after
+        if recovers is not None:
+            self._start_later(recovers * self._world.topology.delays.scale, service, RECOVERY)
+        self._tell_stopped(service)
+
+    def shut_down(self, origin: str) -> None:
+        """Everything stops at once, as it does when the computer goes down."""
+        for service in self.all():
+            with self._changed:
+                if service.state == "stopped":
+                    continue
+                processes, service.processes = service.processes, []
+                self._emit("service.stop_requested", service, origin=origin)
+                self._emit("service.stopped", service)
+                self._enter(service, "stopped")
+            self._tell_agent(service, running=False)
+            self._end(processes, service)
+
+    def boot(self) -> None:
+        """Start what starts by itself, each after the services that it depends on."""
+        for service in self.all():
+            if service.start_mode == "auto" and service.state == "stopped":
+                with contextlib.suppress(ServiceControlError):
+                    self.start(service, BOOT)
 
     def _start_dependencies(self, service: Service, origin: str) -> None:
         for name in service.depends_on:
@@ -95,13 +154,31 @@ class Services:
         """A service starts after the ones that it depends on."""
         pending = [self.get(name) for name in service.depends_on]
         waits = [self._start_delay(other) for other in pending if other and other.state == "start_pending"]
-        return self._world.delays.service_start + max(waits, default=0.0)
+        seconds = service.behaviour.start_seconds
+        own = self._world.delays.service_start if seconds is None else seconds
+        return own + max(waits, default=0.0)
+
+    def _later(self, delay: float, service: Service, action: t.Callable[[Service], None]) -> None:
+        """Do something to a service unless its state has changed by then."""
+        turn = service.turn
+
+        def act() -> None:
+            if service.turn == turn:
+                action(service)
+
+        self._world.scheduler.after(delay, act)
+
+    def _start_later(self, delay: float, service: Service, origin: str) -> None:
+        def start(service: Service) -> None:
+            with contextlib.suppress(ServiceControlError):
+                self.start(service, origin)
+
+        self._later(delay, service, start)
 
     def _finish_start(self, service: Service) -> None:
-        if reason := self._refusal(service):
-            with self._changed:
-                self._emit("service.start_failed", service, reason=reason)
-                self._enter(service, "stopped")
+        failure = failure_of(service, self._world)
+        if failure:
+            self._give_up(service, failure)
             return
         self._attach(service)
         self._tell_agent(service, running=True)
@@ -109,29 +186,50 @@ class Services:
         with self._changed:
             self._emit("service.started", service)
             self._enter(service, "running")
+        behaviour = service.behaviour
+        if behaviour.dies_after is not None and service.starts <= behaviour.deaths:
+            self._later(behaviour.dies_after, service, lambda service: self.die(service, "it ended by itself"))
+
+    def _give_up(self, service: Service, failure: Failure) -> None:
+        report_failed_start(self.logs, service, failure)
+        with self._changed:
+            self._emit("service.start_failed", service, reason=failure.reason)
+            service.exit_code = failure.code
+            self._enter(service, "stopped")
 
     def _finish_stop(self, service: Service) -> None:
         self._tell_agent(service, running=False)
         with self._changed:
             processes, service.processes = service.processes, []
-            for process in processes:
-                # Somebody may have ended it already.
-                with contextlib.suppress(TerminateError):
-                    self._processes.end(process.pid, f"service {service.name}")
+            self._end(processes, service)
             self._emit("service.stopped", service)
+            service.exit_code = 0
             self._enter(service, "stopped")
+        after = service.behaviour.resurrects_after
+        if after is not None:
+            service.behaviour = dataclasses.replace(service.behaviour, resurrects_after=None)
+            self._start_later(after, service, SOMEBODY)
+        self._tell_stopped(service)
 
-    def _refusal(self, service: Service) -> str | None:
-        """Why a service gives up while it starts, or None."""
-        stopped = [name for name in service.depends_on if (other := self.get(name)) and other.state != "running"]
-        if stopped:
-            return f"{', '.join(stopped)} is not running"
-        if service.definition.role not in _BIZTALK_ROLES:
-            return None
-        damaged = [
-            f"{name} on {instance.name}" for instance in self._world.instances.values() for name in instance.damaged()
-        ]
-        return f"inconsistent databases: {', '.join(damaged)}" if damaged else None
+    def _process_ended(self, process: Process) -> None:
+        """A service that loses its process has died, unless it was about to stop."""
+        service = next((item for item in self.all() if process.pid and item.pid == process.pid), None)
+        if service is None:
+            return
+        if service.state == "stop_pending":
+            self._finish_stop(service)
+        else:
+            self.die(service, "its process was ended")
+
+    def _end(self, processes: list[Process], service: Service) -> None:
+        for process in processes:
+            # Somebody may have ended it already.
+            with contextlib.suppress(TerminateError):
+                self._processes.end(process.pid, f"service {service.name}")
+
+    def _tell_stopped(self, service: Service) -> None:
+        for watcher in self.on_stopped:
+            watcher(service)
 
     def _tell_agent(self, service: Service, *, running: bool) -> None:
         """SQL Server Agent is a service here and the engine of the jobs there."""
@@ -146,6 +244,7 @@ class Services:
         ]
 
     def _enter(self, service: Service, state: State) -> None:
+        service.turn += 1
         service.state = state
         self._changed.notify_all()
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import fnmatch
-import re
 import typing as t
-from dataclasses import dataclass, field
 
 from tests.lab.winrm import service_control
+from tests.lab.winrm.cim import get_cim_instance
 from tests.lab.winrm.core_scripts import RefusedError
 from tests.lab.winrm.service_control import CmdletError
+from tests.lab.winrm.streams import StoppedError, Streams
+from tests.lab.winrm.windows_events import get_win_event
 
 if t.TYPE_CHECKING:
     from tests.lab.windows.computer import Computer
@@ -22,32 +23,6 @@ if t.TYPE_CHECKING:
 
 Parameters = dict[str, t.Any]
 _COMMON = frozenset({"erroraction", "whatif", "confirm"})
-_KNOWN_TYPES = ("win32_process",)
-_PROPERTIES = ("name", "processid", "sessionid")
-_EQUALITY = re.compile(r"\s*(?P<name>\w+)\s*=\s*(?:'(?P<text>[^']*)'|(?P<number>\d+))\s*")
-
-
-class _StoppedError(Exception):
-    """With the error action `stop` the first error is the last thing that a command does."""
-
-
-@dataclass
-class Streams:
-    """What a command writes: objects, and errors, which with `error_action` are passed over or end it."""
-
-    error_action: str = "continue"
-    output: list[t.Any] = field(default_factory=list)
-    errors: list[CmdletError] = field(default_factory=list)
-
-    def fail(self, error: CmdletError) -> None:
-        if self.error_action != "silentlycontinue":
-            self.errors.append(error)
-        if self.error_action == "stop":
-            raise _StoppedError from error
-
-    @property
-    def failed(self) -> bool:
-        return self.error_action == "stop" and bool(self.errors)
 
 
 def run(computer: Computer, command: str, parameters: Parameters, error_action: str) -> Streams:
@@ -59,7 +34,7 @@ def run(computer: Computer, command: str, parameters: Parameters, error_action: 
     if unknown := parameters.keys() - set(names) - _COMMON:
         raise RefusedError(f"the lab does not know the parameters {sorted(unknown)} of {command}")
     streams = Streams(str(parameters.get("erroraction", error_action)).replace("_", "").casefold())
-    with contextlib.suppress(_StoppedError):
+    with contextlib.suppress(StoppedError):
         action(computer, parameters, streams)
     return streams
 
@@ -131,44 +106,6 @@ def _get_content(computer: Computer, parameters: Parameters, streams: Streams) -
         streams.output += [text] if parameters.get("raw") else text.splitlines()
 
 
-def _get_cim_instance(computer: Computer, parameters: Parameters, streams: Streams) -> None:
-    name = str(parameters.get("classname", ""))
-    if name.casefold() not in _KNOWN_TYPES:
-        raise RefusedError(f"the lab does not know the CIM class {name}")
-    wanted = _filter(str(parameters.get("filter") or ""))
-    properties = [str(item).casefold() for item in _listed(parameters.get("property"))]
-    streams.output += [
-        {key: value if not properties or key.casefold() in properties else None for key, value in entry.items()}
-        for entry in map(_cim_process, computer.processes.all())
-        if wanted(entry)
-    ]
-
-
-def _filter(text: str) -> t.Callable[[dict[str, t.Any]], bool]:
-    """A WQL condition of equalities joined by OR; properties and strings compare in any case."""
-    terms = []
-    for part in re.split(r"\s+or\s+", text, flags=re.IGNORECASE) if text else ():
-        match = _EQUALITY.fullmatch(part)
-        if match is None or match["name"].casefold() not in _PROPERTIES:
-            raise RefusedError("the lab understands a WQL filter of equalities joined by OR only")
-        terms.append((match["name"].casefold(), (match["text"] or match["number"] or "").casefold()))
-
-    def matches(entry: dict[str, t.Any]) -> bool:
-        values = {key.casefold(): str(value).casefold() for key, value in entry.items()}
-        return not terms or any(values[name] == value for name, value in terms)
-
-    return matches
-
-
-def _cim_process(process: Process) -> dict[str, t.Any]:
-    return {
-        "Name": process.image,
-        "ProcessId": process.pid,
-        "SessionId": process.session,
-        "CommandLine": process.command_line or process.image,
-    }
-
-
 def _stem(process: Process) -> str:
     return process.image.rsplit(".", 1)[0].casefold()
 
@@ -182,8 +119,9 @@ def _listed(value: t.Any) -> list[t.Any]:
 Cmdlet = t.Callable[["Computer", Parameters, Streams], None]
 
 _CMDLETS: dict[str, tuple[Cmdlet, tuple[str, ...]]] = {
-    "get-ciminstance": (_get_cim_instance, ("classname", "filter", "property")),
+    "get-ciminstance": (get_cim_instance, ("classname", "filter", "property")),
     "get-content": (_get_content, ("path", "literalpath", "raw", "encoding")),
+    "get-winevent": (get_win_event, ("logname", "maxevents")),
     "restart-service": (_restart_service, ("name", "force")),
     "start-service": (_start_service, ("name",)),
     "stop-process": (_stop_process, ("id", "name", "force")),

@@ -11,6 +11,7 @@ from tests.lab.winrm import cmdlets
 from tests.lab.winrm.core_scripts import RefusedError
 from tests.lab.winrm.powershell import ParameterBindingError, Script
 from tests.lab.winrm.service_control import CmdletError
+from tests.lab.winrm.streams import Streams, converted
 from tests.lab.winrm.task import ModuleError
 
 if t.TYPE_CHECKING:
@@ -27,28 +28,29 @@ def run(task: Task) -> Result:
         return skipped
     script = Script.parse(task["script"])
     if task.check_mode and not script.supports_should_process:
-        return {**_result(cmdlets.Streams()), "changed": True, "msg": "skipped, running in check mode"}
+        return {**_result(Streams()), "changed": True, "msg": "skipped, running in check mode"}
     try:
         parameters = script.bind(task["parameters"] or {})
     except ParameterBindingError as error:
         raise ModuleError(
-            "", **_result(cmdlets.Streams(errors=[CmdletError("NamedParameterNotFound", str(error))])), changed=True
+            "", **_result(Streams(errors=[CmdletError("NamedParameterNotFound", str(error))])), changed=True
         ) from error
     if task.check_mode:
-        return {**_result(cmdlets.Streams()), "changed": True}
+        return {**_result(Streams()), "changed": True}
     streams = cmdlets.run(task.computer, script.command, parameters, task["error_action"])
-    return {**_result(streams), "changed": True, "failed": streams.failed}
+    output = [converted(item, task["depth"]) for item in streams.output]
+    return {**_result(streams), "output": output, "changed": True, "failed": streams.failed}
 
 
 def _skip(task: Task) -> Result:
     if task["creates"] and task.files.exists(task["creates"]):
-        return {**_result(cmdlets.Streams()), "msg": f"skipped, since {task['creates']} exists"}
+        return {**_result(Streams()), "msg": f"skipped, since {task['creates']} exists"}
     if task["removes"] and not task.files.exists(task["removes"]):
-        return {**_result(cmdlets.Streams()), "msg": f"skipped, since {task['removes']} does not exist"}
+        return {**_result(Streams()), "msg": f"skipped, since {task['removes']} does not exist"}
     return {}
 
 
-def _result(streams: cmdlets.Streams) -> Result:
+def _result(streams: Streams) -> Result:
     return {
         "result": {},
         "host_out": "",

@@ -37,6 +37,11 @@ def account_of(service: Service) -> str:
     return _LOCAL_SYSTEM if service.account.casefold() == "localsystem" else service.account
 
 
+def _failure_actions(service: Service) -> list[Result]:
+    seconds = service.definition.recovers_after
+    return [] if seconds is None else [{"delay_ms": int(seconds * 1000), "type": "restart"}]
+
+
 def _described(service: Service) -> Result:
     running = service.state == "running"
     return {
@@ -48,7 +53,7 @@ def _described(service: Service) -> Result:
         "desktop_interact": False,
         "display_name": service.display_name,
         "error_control": "normal",
-        "failure_actions": [],
+        "failure_actions": _failure_actions(service),
         "failure_actions_on_non_crash_failure": False,
         "failure_command": None,
         "failure_reboot_msg": None,
@@ -70,5 +75,5 @@ def _described(service: Service) -> Result:
         "triggers": [],
         "username": account_of(service),
         "wait_hint_ms": 0,
-        "win32_exit_code": 0,
+        "win32_exit_code": service.exit_code,
     }

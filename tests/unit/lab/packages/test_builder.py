@@ -137,6 +137,6 @@ def test_a_specification_survives_its_own_dictionary() -> None:
 
 def test_a_missing_program_is_named_with_its_debian_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert missing_tools() == {"wixl": "wixl"}
-    with pytest.raises(PackageToolMissingError, match="apt-get install wixl"):
+    assert missing_tools() == {"osslsigncode": "osslsigncode", "wixl": "wixl"}
+    with pytest.raises(PackageToolMissingError, match="apt-get install osslsigncode wixl"):
         require_tools()

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import timedelta
 
 import pytest
 
+from tests.lab.tds.interface import ResultSet
 from tests.unit.lab.sqlserver.support import BACKUP_JOB, Sql, events, wait_until
 
 if t.TYPE_CHECKING:
@@ -186,3 +188,56 @@ def test_clear_history_keeps_the_newest_full_set(sql: Sql) -> None:
     sql.replies("UPDATE adm_BackupHistory SET BackupType = 'db' WHERE BackupSetId = 43")
     sql.replies("EXEC sp_DeleteBackupHistory @DaysToKeep = 14")
     assert sql.value("SELECT MIN(BackupSetId) FROM adm_BackupHistory") == 43
+
+
+HELP = "EXEC msdb.dbo.sp_help_job @job_name = N'{}', @job_aspect = N'JOB'"
+NEXT = """SELECT a.next_scheduled_run_date FROM msdb.dbo.sysjobactivity AS a JOIN msdb.dbo.sysjobs AS j
+    ON j.job_id = a.job_id WHERE j.name LIKE N'Backup BizTalk Server%'
+    AND a.session_id = (SELECT MAX(session_id) FROM msdb.dbo.syssessions)"""
+
+
+def helped(sql: Sql, job: str = BACKUP_JOB) -> dict[str, t.Any]:
+    result = sql.replies(HELP.format(job))[-1]
+    assert isinstance(result, ResultSet)
+    return dict(zip((column.name for column in result.columns), result.rows[0], strict=True))
+
+
+def test_next_run(instance: SqlServerInstance, sql: Sql) -> None:
+    instance.agent_started()
+    ((due,),) = sql.rows(NEXT)
+    wait = due - instance.now()
+    assert (due.minute % 15, due.second, due.microsecond) == (0, 0, 0)
+    assert timedelta(0) < wait <= timedelta(minutes=15)
+    shown = helped(sql)
+    assert (shown["next_run_date"], shown["next_run_time"]) == (int(f"{due:%Y%m%d}"), int(f"{due:%H%M%S}"))
+
+
+def test_disabled_job_has_no_next_run_but_can_be_started(instance: SqlServerInstance, sql: Sql) -> None:
+    instance.agent_started()
+    sql.replies(f"EXEC msdb.dbo.sp_update_job @job_name = N'{BACKUP_JOB}', @enabled = 0")
+    shown = helped(sql)
+    assert (shown["enabled"], shown["next_run_date"], shown["next_run_time"]) == (0, 0, 0)
+    assert sql.rows(NEXT) == [(None,)]
+    instance.agent.run_by_schedule(BACKUP_JOB)
+    assert helped(sql)["current_execution_status"] == 4
+    run_job(instance, sql)
+    assert helped(sql)["last_run_outcome"] == 1
+
+
+def test_schedule_on_demand(instance: SqlServerInstance, sql: Sql) -> None:
+    instance.agent_started()
+    instance.agent.run_by_schedule(BACKUP_JOB, seconds=60)
+    shown = helped(sql)
+    assert (shown["current_execution_status"], shown["current_execution_step"]) == (1, "0 (unknown)")
+    assert sql.error(START) == 22022
+    sql.replies(f"EXEC msdb.dbo.sp_stop_job @job_name = N'{BACKUP_JOB}'")
+    instance.agent.wait(BACKUP_JOB)
+    assert helped(sql)["last_run_outcome"] == 3
+    (result,) = sql.replies("EXEC msdb.dbo.sp_help_job")
+    assert isinstance(result, ResultSet)
+    assert len(result.rows) == 5
+
+
+def test_help_on_everything_about_a_job(sql: Sql) -> None:
+    assert sql.error(f"EXEC msdb.dbo.sp_help_job @job_name = N'{BACKUP_JOB}'") == 50000
+    assert sql.error(HELP.format("nothing")) == 14262

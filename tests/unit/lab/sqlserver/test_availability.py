@@ -26,7 +26,8 @@ ROLES = """SELECT r.replica_server_name, s.role_desc FROM sys.availability_repli
 LOCAL = """SELECT d.name, g.name, r.role_desc FROM sys.databases AS d
     JOIN sys.dm_hadr_availability_replica_states AS r ON r.replica_id = d.replica_id
     JOIN sys.availability_groups AS g ON g.group_id = r.group_id WHERE r.is_local = 1 AND d.name LIKE 'BizTalkMgmt%'"""
-HISTORY = "SELECT step_id, run_status FROM msdb.dbo.sysjobhistory WHERE step_name <> 'Purge' ORDER BY instance_id"
+HISTORY = """SELECT h.step_id, h.run_status FROM msdb.dbo.sysjobhistory AS h JOIN msdb.dbo.sysjobs AS j
+    ON j.job_id = h.job_id WHERE j.name LIKE N'Backup%' ORDER BY h.instance_id"""
 
 
 @pytest.fixture
@@ -63,6 +64,17 @@ def test_secondary_lets_nobody_in(pair: Pair) -> None:
     assert sql.error("USE BizTalkMgmtDb") == 976
     assert sql.error("SELECT Name FROM BizTalkMgmtDb.dbo.adm_Server") == 976
     assert sql.error("EXEC BizTalkMgmtDb.dbo.sp_ForceFullBackup") == 976
+    backup = r"BACKUP DATABASE SSODB TO DISK = '\\FILES\Backup\BizTalk\x.bak' WITH INIT"
+    assert sql.messages(backup) == [3059, 3013]
+    assert sql.messages(f"{backup}, COPY_ONLY") == [4035, 3014]
+
+
+def test_group_cannot_be_restored(pair: Pair) -> None:
+    sql = Sql(pair[0], "patching", "master")
+    path = r"\\FILES\Backup\BizTalk\x.bak"
+    sql.replies(f"BACKUP DATABASE SSODB TO DISK = '{path}' WITH INIT")
+    assert sql.messages(f"RESTORE DATABASE SSODB FROM DISK = '{path}' WITH REPLACE") == [3104, 3013]
+    assert sql.messages("ALTER DATABASE SSODB SET SINGLE_USER WITH ROLLBACK IMMEDIATE") == [1468, 5069]
 
 
 def test_readable_secondary(load: Callable[..., list[SqlServerInstance]]) -> None:
@@ -94,7 +106,7 @@ def test_job_does_nothing_on_the_secondary(pair: Pair) -> None:
     pair[1].agent_started()
     sql.replies(f"EXEC msdb.dbo.sp_start_job @job_name = N'{BACKUP_JOB}'")
     pair[1].agent.wait(BACKUP_JOB)
-    assert sql.rows(HISTORY)[-5:] == [(1, 1), (2, 1), (3, 1), (4, 1), (0, 1)]
+    assert sql.rows(HISTORY) == [(1, 1), (2, 1), (3, 1), (4, 1), (0, 1)]
     assert events(pair[1], "backup.set") == []
 
 

@@ -208,6 +208,36 @@ def test_killed_connection_is_cut(connect: Callable[..., pyodbc.Connection]) -> 
     assert caught.value.args[0] in BROKEN
 
 
+@pytest.mark.parametrize(
+    ("kind", "states"), [("dropped_connection", BROKEN), ("deadlock", ("40001", "42000")), ("fail_over", BROKEN)]
+)
+def test_fault(
+    connect: Callable[..., pyodbc.Connection],
+    instance: SqlServerInstance,
+    server: TdsServer,
+    kind: t.Literal["dropped_connection", "deadlock", "fail_over"],
+    states: tuple[str, ...],
+) -> None:
+    instance.endpoints.append(server)
+    connection = connect()
+    instance.faults.add(kind, statement="adm_Server")
+    with pytest.raises(pyodbc.Error) as caught:
+        connection.cursor().execute("SELECT Name FROM adm_Server WHERE Name = ?", "BTS1").fetchall()
+    assert caught.value.args[0] in states
+    ups = 1 if kind == "fail_over" else 0
+    wait_until(
+        instance, lambda: len([event for event in instance.world.events.events if event.kind == "sql.up"]) == ups
+    )
+    wait_until(instance, lambda: accepts(connect))
+
+
+def accepts(connect: Callable[..., pyodbc.Connection]) -> bool:
+    try:
+        return bool(connect().cursor().execute("SELECT COUNT(*) FROM adm_Server").fetchval() == 3)
+    except pyodbc.Error:
+        return False
+
+
 TRY = """
 import json, pyodbc, sys
 try:

@@ -9,9 +9,12 @@ import typing as t
 
 import pytest
 
+from tests.unit.lab.sqlserver.support import Sql
+
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.lab.sqlserver.instance import SqlServerInstance
-    from tests.unit.lab.sqlserver.support import Sql
 
 FILE = r"D:\Backup\BizTalk\own.bak"
 BACKUP = f"BACKUP DATABASE BizTalkMgmtDb TO DISK = N'{FILE}' WITH INIT, CHECKSUM"
@@ -34,7 +37,7 @@ FAILURES = {
     r"BEGIN TRAN BACKUP DATABASE SSODB TO DISK = 'D:\Backup\BizTalk\x.bak'": [3021, 3013],
     r"RESTORE VERIFYONLY FROM DISK = 'D:\Backup\BizTalk\gone.bak'": [3201, 3013],
     r"RESTORE HEADERONLY FROM DISK = 'D:\Backup\BizTalk\gone.bak'": [3201, 3013],
-    r"RESTORE DATABASE SSODB FROM DISK = 'D:\Backup\BizTalk\gone.bak' WITH REPLACE": [50000],
+    r"RESTORE DATABASE SSODB FROM DISK = 'D:\Backup\BizTalk\gone.bak' WITH REPLACE": [3201, 3013],
     r"RESTORE VERIFYONLY FROM URL = 'https://x/y.bak'": [50000],
 }
 
@@ -76,3 +79,21 @@ def test_cancelled_backup_leaves_no_file(instance: SqlServerInstance, sql: Sql) 
     sql.cancelled = True
     assert sql.messages(BACKUP) == [3204, 3013]
     assert not instance.media.local(FILE).exists()
+
+
+CATALOGUE = """SELECT s.database_name, s.type, s.backup_size, s.compressed_backup_size, s.has_backup_checksums,
+    s.is_copy_only, f.physical_device_name FROM msdb.dbo.backupset AS s
+    JOIN msdb.dbo.backupmediafamily AS f ON f.media_set_id = s.media_set_id ORDER BY s.backup_set_id"""
+MB = 1024 * 1024
+
+
+def test_msdb_remembers_backups(make_instance: Callable[..., SqlServerInstance]) -> None:
+    sizes = [{"name": "SSODB", "role": "sso", "size_mb": 200}]
+    sql = Sql(make_instance(databases=sizes), "patching", "master")
+    sql.replies(f"BACKUP DATABASE SSODB TO DISK = N'{FILE}' WITH INIT, COMPRESSION, CHECKSUM, COPY_ONLY")
+    sql.replies(f"BACKUP LOG BizTalkMgmtDb TO DISK = N'{FILE}' WITH INIT")
+    rows = [(name, kind, int(size), int(packed), *rest) for name, kind, size, packed, *rest in sql.rows(CATALOGUE)]
+    assert rows == [
+        ("SSODB", "D", 200 * MB, 50 * MB, 1, 1, FILE),
+        ("BizTalkMgmtDb", "L", 64 * MB, 64 * MB, 0, 0, FILE),
+    ]

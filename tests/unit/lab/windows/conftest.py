@@ -51,9 +51,9 @@ def outage(world: World) -> World:
     for found in world.computers.values():
         for service in found.services.all():
             if service.definition.role in ("host_instance", "rule_engine", "iis", "agent"):
-                for process in service.processes:
+                processes, service.processes, service.state = service.processes, [], "stopped"
+                for process in processes:
                     found.processes.end(process.pid, "test")
-                service.state, service.processes = "stopped", []
         for process in found.processes.all():
             if process.image == "mmc.exe":
                 found.processes.end(process.pid, "test")

@@ -89,11 +89,6 @@ def test_a_stopped_service_has_no_process(world: World, computer: Computer) -> N
     assert (ended["image"], ended["origin"]) == ("BTSNTSvc64.exe", "service BTSSvc$ProcessingHost")
 
 
-def test_a_service_whose_process_was_ended_can_still_be_stopped(computer: Computer) -> None:
-    computer.processes.end(get(computer, "BTSSvc$ProcessingHost").pid, "taskkill")
-    stop(computer, "BTSSvc$ProcessingHost")
-
-
 def test_a_start_takes_its_time_and_connects(world: World, computer: Computer, sql: FakeSqlInstance) -> None:
     stop(computer, "BTSSvc$ProcessingHost")
     before = len(sql.sessions)

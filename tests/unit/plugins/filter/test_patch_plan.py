@@ -13,6 +13,7 @@ from ansible_collections.biztalk.patching.plugins.filter.plan import FilterModul
 from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     CONSOLE,
     CU4,
+    installer,
     package,
     raw_snapshot,
     uninstall_key,
@@ -46,7 +47,8 @@ class PlaybookDictionary(dict[str, t.Any]):
 
 
 def plan_of(raw: t.Any, **options: t.Any) -> dict[str, t.Any]:
-    arguments = {"group": GROUP, "packages": PACKAGES, "sql_hosts": {"sql1.lab": ""}, **options}
+    arguments = {"group": GROUP, "packages": PACKAGES, "sql_hosts": {"sql1.lab": ""}}
+    arguments |= {"installer": installer(), **options}
     result: dict[str, t.Any] = patch_plan({"one.lab": raw}, **arguments)
     return result
 

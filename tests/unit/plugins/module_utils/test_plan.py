@@ -14,6 +14,7 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     CONSOLE,
     CU4,
     MISSING_KEY,
+    installer,
     package,
     raw_snapshot,
     service_row,
@@ -53,6 +54,7 @@ def plan(
     two: dict[str, t.Any] | None = None,
     of: dict[str, t.Any] | None = None,
     sql_hosts: dict[str, str] | None = None,
+    sysadmin: bool | None = True,
     **options: t.Any,
 ) -> Plan:
     """The plan for two computers of a group, given what is special about each."""
@@ -62,6 +64,7 @@ def plan(
         group=of or group(),
         packages=PACKAGES,
         sql_hosts={"sql1.lab": ""} if sql_hosts is None else sql_hosts,
+        installer=installer(sysadmin=sysadmin),
         options=Options(**options),
     )
 
@@ -201,6 +204,12 @@ def test_a_group_that_is_down_already_is_not_patched(
     failures = [str(finding) for finding in plan(**computers, **options).failures]
     assert len(failures) == refused
     assert all("no host instance of the group runs" in failure for failure in failures)
+
+
+@pytest.mark.parametrize(("sysadmin", "level"), [(True, None), (None, "warn"), (False, "fail")])
+def test_the_installing_account_must_be_sysadmin(sysadmin: bool | None, level: str | None) -> None:
+    found = [(finding.level, finding.where, finding.rule) for finding in plan(sysadmin=sysadmin).findings]
+    assert found == ([(level, "SQL1", "R4")] if level else [])
 
 
 def test_a_clustered_host_is_refused_before_anything_stops() -> None:

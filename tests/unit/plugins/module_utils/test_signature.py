@@ -6,25 +6,22 @@
 
 from __future__ import annotations
 
-import datetime
 import shutil
-import subprocess
 import typing as t
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from ansible_collections.biztalk.patching.plugins.module_utils._pe import read_program_file
-from ansible_collections.biztalk.patching.plugins.module_utils._signature import Signature, read_signature
+from ansible_collections.biztalk.patching.plugins.module_utils._signature import (
+    Signature,
+    SignatureError,
+    read_signature,
+)
 from tests.lab.packages import build, default_packages
+from tests.lab.packages.publisher import ORGANIZATION, Publisher
 
 if t.TYPE_CHECKING:
     from pathlib import Path
-
-SIGNER = shutil.which("osslsigncode")
 
 
 @pytest.fixture(scope="module")
@@ -33,73 +30,72 @@ def unsigned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def signed(unsigned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if SIGNER is None:
-        pytest.skip("osslsigncode is not installed: apt-get install osslsigncode")
-    folder = tmp_path_factory.mktemp("signed")
-    _write_identity(folder)
-    options = [
-        "-certs",
-        "certificate.pem",
-        "-key",
-        "key.pem",
-        "-h",
-        "sha256",
-        "-in",
-        str(unsigned),
-        "-out",
-        "signed.exe",
-    ]
-    subprocess.run([SIGNER, "sign", *options], cwd=folder, check=True, timeout=30, stdout=subprocess.DEVNULL)
-    return folder / "signed.exe"
+def publisher(tmp_path_factory: pytest.TempPathFactory) -> Publisher:
+    return Publisher.create(tmp_path_factory.mktemp("publisher"))
 
 
-def _write_identity(folder: Path) -> None:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "biztalk.patching lab")])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
+@pytest.fixture(scope="module")
+def signed(unsigned: Path, publisher: Publisher, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("signed") / "signed.exe"
+    shutil.copyfile(unsigned, path)
+    publisher.sign(path)
+    return path
 
 
-def signature_of(path: Path) -> Signature:
+def signature_of(path: Path, *publishers: Path) -> Signature:
     with path.open("rb") as file:
-        return read_signature(file, read_program_file(file).certificates)
+        return read_signature(file, read_program_file(file).certificates, [str(trusted) for trusted in publishers])
 
 
 def test_a_program_without_a_signature(unsigned: Path) -> None:
-    signature = signature_of(unsigned)
-    assert (signature.status, signature.signer, signature.is_microsoft) == ("unsigned", "", False)
+    assert signature_of(unsigned) == Signature("unsigned")
 
 
 def test_a_program_that_someone_else_signed(signed: Path) -> None:
     signature = signature_of(signed)
     assert (signature.status, signature.reason, signature.is_microsoft) == ("intact", "", False)
-    assert "O=biztalk.patching lab" in signature.signer
+    assert f"O={ORGANIZATION}" in signature.signer
+    assert (signature.trusted, signature.timestamp) == (False, "")
+    assert signature.valid_from < signature.valid_to
 
 
-def test_a_program_that_was_changed_after_it_was_signed(signed: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("trusted", ["authority", "certificate"])
+def test_a_publisher_whom_the_operator_trusts(signed: Path, publisher: Publisher, trusted: str) -> None:
+    assert signature_of(signed, getattr(publisher, trusted)).trusted is True
+
+
+def test_a_publisher_of_the_same_name_is_not_trusted(signed: Path, tmp_path: Path) -> None:
+    assert signature_of(signed, Publisher.create(tmp_path).authority).trusted is False
+
+
+@pytest.mark.parametrize("content", [None, b"no certificate"])
+def test_a_certificate_that_cannot_be_read_is_an_error(signed: Path, tmp_path: Path, content: bytes | None) -> None:
+    if content:
+        (tmp_path / "publisher.pem").write_bytes(content)
+    with pytest.raises(SignatureError, match=r"publisher\.pem"):
+        signature_of(signed, tmp_path / "publisher.pem")
+
+
+def test_a_timestamp(unsigned: Path, publisher: Publisher, tmp_path: Path) -> None:
+    path = tmp_path / "signed.exe"
+    shutil.copyfile(unsigned, path)
+    authority = Publisher.create(tmp_path / "authority", timestamps=True)
+    at = 1_600_000_000
+    options = ["-TSA-certs", str(authority.certificate), "-TSA-key", str(authority.key), "-TSA-time", str(at)]
+    publisher.sign(path, *options)
+    assert signature_of(path).timestamp == "2020-09-13T12:26:40Z"
+
+
+def test_a_program_that_was_changed_after_it_was_signed(signed: Path, publisher: Publisher, tmp_path: Path) -> None:
     tampered = tmp_path / "tampered.exe"
     before_the_checksum, behind_it, in_the_cabinet = 0x20, 200, 3000
     for place in (before_the_checksum, behind_it, in_the_cabinet):
         content = bytearray(signed.read_bytes())
         content[place] ^= 1
         tampered.write_bytes(content)
-        signature = signature_of(tampered)
+        signature = signature_of(tampered, publisher.authority)
         assert (signature.status, signature.reason) == ("tampered", "the file is not the one that was signed")
+        assert signature.trusted is False
 
 
 @pytest.mark.parametrize("place", [-1400, -900, -300, -100])

@@ -110,3 +110,11 @@ def test_a_service_that_gives_up_while_it_starts(
 )
 def test_refusals(run: Runner, options: dict[str, t.Any], message: str) -> None:
     assert message in run("win_service", **options)["msg"]
+
+
+def test_recovery_actions_and_exit_codes(run: Runner) -> None:
+    found = {item["name"]: item for item in run("win_service_info")["services"]}
+    host = found["BTSSvc$ProcessingHost"]
+    assert (host["failure_actions"], host["win32_exit_code"]) == ([{"delay_ms": 60000, "type": "restart"}], 0)
+    assert found["ENTSSO"]["failure_actions"] == []
+    assert found["BTSSvc$ReceiveHost"]["win32_exit_code"] == 1077

@@ -72,7 +72,7 @@ def test_creates_service(run: Runner, package: str, creates: str, changed: bool)
     [
         ({"path": r"C:\none.exe"}, r"the file at the path 'C:\none.exe' cannot be reached"),
         ({"path": r"C:\Stage\update.exe", "checksum": "00"}, "did not match '00'"),
-        ({"path": r"C:\Stage\update.exe", "verify_signature": True}, "signature status is 'NotSigned'"),
+        ({"path": r"C:\Stage\other.exe", "verify_signature": True}, "signature status is 'HashMismatch'"),
         ({"path": r"C:\Stage\update.exe"}, "would wait for somebody at the screen"),
         ({"path": r"C:\Stage\other.exe", "arguments": "/quiet"}, "is not a program that the lab knows"),
         ({"path": "http://x/update.exe"}, "The lab refuses"),
@@ -85,6 +85,17 @@ def test_failures(run: Runner, package: str, options: dict[str, t.Any], message:
     assert result["failed"]
     assert message in result["msg"]
     assert not run.events("install.started")
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_the_signature_is_checked_where_that_is_asked_for(run: Runner, package: str, signed: bool) -> None:
+    packages = run.session.computer.world.packages
+    for digest, spec in packages.items():
+        packages[digest] = dataclasses.replace(spec, signed=signed)
+    result = run("win_package", path=package, arguments="/quiet", verify_signature=True)
+    assert result["failed"] is not signed
+    assert signed or "signature status is 'NotSigned', expected 'Valid'" in result["msg"]
+    assert bool(run.events("install.started")) is signed
 
 
 def test_uninstall_by_the_registry(run: Runner, package: str) -> None:

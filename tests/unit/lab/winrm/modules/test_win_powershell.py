@@ -120,3 +120,55 @@ def test_parameters_that_do_not_bind(run: Runner) -> None:
 def test_refusals(run: Runner, options: dict[str, t.Any]) -> None:
     assert run("win_powershell", **options)["msg"].startswith("The lab refuses")
     assert run.events("remote.refused")
+
+
+def test_the_free_space_of_the_disk(run: Runner, computer: Computer) -> None:
+    computer.free_space = 1.5
+    script = (
+        "Get-CimInstance -ClassName Win32_LogicalDisk -Filter \"DeviceID = 'C:'\" -Property DeviceID, FreeSpace, Size"
+    )
+    result = run("win_powershell", script=script)
+    assert result["output"] == [{"DeviceID": "C:", "DriveType": None, "FreeSpace": 3 * 2**29, "Size": 100 * 2**30}]
+
+
+def test_the_newest_entries_of_the_event_logs(run: Runner, computer: Computer) -> None:
+    logs = computer.event_logs
+    logs.system(7034, "Error", "The X service terminated unexpectedly.")
+    logs.write("Application", "BizTalk Server", 5410, "Error", "It has to terminate.")
+    logs.system(7036, "Information", "The Y service entered the running state.")
+    both = "param([string[]] $Log, [int] $Count)\nGet-WinEvent -LogName $Log -MaxEvents $Count"
+    result = run("win_powershell", script=both, parameters={"Log": ["System", "Application"], "Count": 2})
+    assert [(entry["ProviderName"], entry["Id"]) for entry in result["output"]] == [
+        ("Service Control Manager", 7036),
+        ("BizTalk Server", 5410),
+    ]
+    (entry, _older) = run("win_powershell", script="Get-WinEvent -LogName System")["output"]
+    assert entry.pop("TimeCreated").endswith("+00:00")
+    assert entry == {
+        "Id": 7036,
+        "Level": 4,
+        "LevelDisplayName": "Information",
+        "LogName": "System",
+        "MachineName": "BTS2",
+        "Message": "The Y service entered the running state.",
+        "ProviderName": "Service Control Manager",
+        "RecordId": 3,
+    }
+
+
+def test_no_entries_are_an_error(run: Runner) -> None:
+    result = run("win_powershell", script="Get-WinEvent -LogName Application", error_action="stop")
+    assert (result["failed"], result["error"][0]["fully_qualified_error_id"]) == (True, "NoMatchingEventsFound")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "Get-WinEvent -LogName Security",
+        "Get-WinEvent -LogName System -Oldest",
+        "Get-EventLog -LogName System",
+        "Get-CimInstance -ClassName Win32_LogicalDisk -Filter \"Colour = 'blue'\"",
+    ],
+)
+def test_what_the_lab_does_not_know_of_them(run: Runner, script: str) -> None:
+    assert "The lab refuses" in run("win_powershell", script=script)["msg"]
