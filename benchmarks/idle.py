@@ -75,10 +75,11 @@ def instance_with(sessions: int) -> Iterator[SqlOptions]:
     with tempfile.TemporaryDirectory(prefix="biztalk-benchmark-") as name:
         server = context.Process(target=serve, args=(Path(name), sessions, theirs), daemon=True)
         server.start()
+        login = Topology.load(DEFAULT_TOPOLOGY).sql_servers[0].logins[0]
         yield SqlOptions(
             "SQL1",
-            login_user="patching",
-            login_password="Sql-Patching-1!",
+            login_user=login.name,
+            login_password=login.password,
             driver=str(installed_wheel_library()),
             ca_certificate=str(Path(name) / "ca.pem"),
             server_addresses={"SQL1": f"localhost,{ours.recv()}"},
@@ -107,7 +108,7 @@ def measure(sessions: int, samples: int) -> dict[str, t.Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=t.cast("str", __doc__).splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sessions", type=int, default=10_000)
     parser.add_argument("--samples", type=int, default=5)
     figures = measure(**vars(parser.parse_args()))

@@ -20,7 +20,7 @@ class ActionModule(WatchedAction):
         # What runs asynchronously already has nobody who waits for it here.
         if interval <= 0 or self._task.check_mode or self._task.async_val:
             return super()._execute(task_vars)
-        return self._watched(interval, task_vars)
+        return self.watched(interval, task_vars)
 
     def _interval(self) -> float:
         try:

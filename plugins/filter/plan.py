@@ -25,6 +25,7 @@ def patch_plan(
     stop_iis: str = "auto",
     stop_services: t.Sequence[str] = (),
     accept_stopped_group: bool = False,
+    agent: str = "managed",
 ) -> dict[str, t.Any]:
     if isinstance(stop_services, str):
         raise AnsibleFilterError(f"the services to stop must be a list of names, but are the string {stop_services!r}")
@@ -34,7 +35,7 @@ def patch_plan(
             raise AnsibleFilterError(
                 f"no package is given for {host}, which is {snapshot.architecture}: choose one with package_select"
             )
-    options = Options(close_applications, stop_iis, tuple(stop_services), accept_stopped_group)
+    options = Options(close_applications, stop_iis, tuple(stop_services), accept_stopped_group, agent)
     plan = make_plan(
         snapshots, group=group, packages=packages, sql_hosts=sql_hosts, installer=installer, options=options
     )

@@ -54,11 +54,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """What lies in an archive. `kind` is 7-Zip's name of the format; `problem` is set where the archive is damaged."""
+    """What lies in an archive. `kind` is 7-Zip's name of the format; `problem` is set where the archive is damaged.
+
+    `offset` is where in the file the archive begins.
+    """
 
     kind: str
     entries: tuple[Entry, ...]
     problem: str = ""
+    offset: int = 0
 
 
 class Archiver(t.Protocol):
@@ -159,8 +163,10 @@ def parse_listing(output: str) -> Listing:
     head, _dashes, body = output.partition("\n----------\n")
     lines = head.splitlines()
     kinds = [line.removeprefix("Type = ") for line in lines if line.startswith("Type = ")]
+    offsets = [line.removeprefix("Offset = ") for line in lines if line.startswith("Offset = ")]
     return Listing(
         kind=kinds[0] if kinds else "",
+        offset=int(offsets[0]) if offsets else 0,
         entries=tuple(entry for block in body.split("\n\n") for entry in _entry(block)),
         problem=_problem(lines),
     )

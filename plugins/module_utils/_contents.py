@@ -9,6 +9,7 @@ Nothing is run, and nothing is written outside a private folder that is removed 
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import typing as t
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_text import search_text
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ansible_collections.biztalk.patching.plugins.module_utils._architecture import Architecture
     from ansible_collections.biztalk.patching.plugins.module_utils._archive import Archiver
@@ -111,8 +112,13 @@ class _Walk:
 
     def _look(self, path: Path, place: _Place, named: InstallerFile | None = None) -> None:
         format_ = _format(path, place.shown)
-        self.contents.payloads.append(self._payload(path, place.shown, format_, named))
-        if format_ in ("archive", "compound", "program"):
+        if format_ == "program":
+            self._look_at_program(path, place)
+            return
+        version = named.version if named else ""
+        size, source = path.stat().st_size, "MSI File table" if version else ""
+        self.contents.payloads.append(Payload(place.shown, size, None, version, source))
+        if format_ in ("archive", "compound"):
             self._open(path, format_, place)
         elif format_ == "setup_xml":
             self.contents.setup_xmls.append((place.shown, read_setup_xml(path.read_bytes())))
@@ -120,6 +126,19 @@ class _Walk:
             self.contents.sql.append((place.shown, "is a script"))
         else:
             self._judge_text(path, place.shown, format_)
+
+    def _look_at_program(self, path: Path, place: _Place) -> None:
+        size = path.stat().st_size
+        try:
+            program = _program(path)
+        except ValueError as error:
+            self.contents.payloads.append(Payload(place.shown, size))
+            self._give_up(place.shown, str(error))
+            return
+        source = "PE version resource" if program.version else ""
+        self.contents.payloads.append(Payload(place.shown, size, program.architecture, program.version, source))
+        with self._noting_failures(place):
+            self._open_program(path, place, program)
 
     def _judge_text(self, path: Path, shown: str, format_: Format) -> None:
         if format_ == "unknown":
@@ -133,33 +152,28 @@ class _Walk:
             elif format_ == "text":
                 self._give_up(shown, "it is a text, but its name does not tell what for")
 
-    def _payload(self, path: Path, shown: str, format_: Format, named: InstallerFile | None) -> Payload:
-        size = path.stat().st_size
-        program = _program(path) if format_ == "program" else None
-        if program:
-            source = "PE version resource" if program.version else ""
-            return Payload(shown, size, program.architecture, program.version, source)
-        version = named.version if named else ""
-        return Payload(shown, size, None, version, "MSI File table" if version else "")
-
     def _open(self, path: Path, format_: Format, place: _Place) -> None:
-        """Look at every member of a container; one that cannot be opened is noted, with the reason."""
-        self._opener.check_depth(place.depth, place.shown)
-        try:
+        """Look at every member of a container."""
+        with self._noting_failures(place):
             if format_ == "compound":
                 self._open_installer(path, place)
             elif format_ == "program":
-                self._open_program(path, place)
+                self._open_program(path, place, _program(path))
             else:
                 self._open_archive(path, place)
+
+    @contextlib.contextmanager
+    def _noting_failures(self, place: _Place) -> Iterator[None]:
+        """A container that cannot be opened is noted, with the reason; too many within one another are an error."""
+        self._opener.check_depth(place.depth, place.shown)
+        try:
+            yield
         except ArchiveTimeoutError:
             raise
         except (ArchiveError, InstallerError, ValueError) as error:
             self._give_up(place.shown, str(error))
 
-    def _open_program(self, path: Path, place: _Place) -> None:
-        with path.open("rb") as file:
-            program = read_program_file(file)
+    def _open_program(self, path: Path, place: _Place, program: ProgramFile) -> None:
         explained = [Span(0, program.end)]
         if program.certificates:
             start = program.certificates.offset
@@ -236,13 +250,9 @@ def _format(path: Path, name: str) -> Format:
         return recognise(name, file.read(_HEAD))
 
 
-def _program(path: Path) -> ProgramFile | None:
-    """None where it is damaged, which is noted when it is opened."""
-    try:
-        with path.open("rb") as file:
-            return read_program_file(file)
-    except ValueError:
-        return None
+def _program(path: Path) -> ProgramFile:
+    with path.open("rb") as file:
+        return read_program_file(file)
 
 
 def _join(shown: str, name: str) -> str:

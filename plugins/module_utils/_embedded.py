@@ -66,10 +66,14 @@ class Image:
 def embedded_archives(image: Image) -> Iterator[Span]:
     """Each archive once, in order; one that is cut off reaches to the end of the file."""
     place = 0
-    for found, word in image.find(tuple(_KINDS), 0, image.size):
-        if found >= place and (span := _KINDS[word](image, found)):
-            place = span.end
-            yield span
+    while found := _next_archive(image, place):
+        yield found
+        place = found.end
+
+
+def _next_archive(image: Image, start: int) -> Span | None:
+    candidates = (_KINDS[word](image, place) for place, word in image.find(tuple(_KINDS), start, image.size))
+    return next(filter(None, candidates), None)
 
 
 def unexplained(image: Image, explained: Iterable[Span]) -> Iterator[Span]:

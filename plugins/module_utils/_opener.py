@@ -9,10 +9,11 @@ from __future__ import annotations
 import collections
 import posixpath
 import shutil
+import stat
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.biztalk.patching.plugins.module_utils._archive import LimitError
+from ansible_collections.biztalk.patching.plugins.module_utils._archive import LimitError, NotAnArchiveError
 from ansible_collections.biztalk.patching.plugins.module_utils._embedded import (
     Image,
     Span,
@@ -80,7 +81,10 @@ class Opener:
             if [(span.start, span.end) for span in archives] == [(0, image.size)]:
                 return
             for span in (*archives, *unexplained(image, (*explained, *archives))):
-                yield from self._part(image, span)
+                if self._opens_there(path, archives, span):
+                    yield Member(_words(span), span.size, path, kind=span.kind)
+                else:
+                    yield from self._part(image, span)
 
     def count(self, entries: int, size: int) -> None:
         self._entries += entries
@@ -94,6 +98,15 @@ class Opener:
         if depth > self.limits.depth:
             raise LimitError(f"{shown} lies deeper than {self.limits.depth} containers within one another")
 
+    def _opens_there(self, path: Path, archives: Sequence[Span], span: Span) -> bool:
+        """Whether 7-Zip itself finds just this one in the file, so that a large file need not be copied."""
+        if archives != [span] or span.kind != "cab":
+            return False
+        try:
+            return self.archiver.list(path, span.kind).offset == span.start
+        except NotAnArchiveError:
+            return False
+
     def _part(self, image: Image, span: Span) -> Iterator[Member]:
         folder = self._folder()
         folder.mkdir()
@@ -102,7 +115,7 @@ class Opener:
             with path.open("wb") as copy:
                 for piece in image.pieces(span):
                     copy.write(piece)
-            yield Member(f"{span.size} bytes from {span.start} on", span.size, path, kind=span.kind)
+            yield Member(_words(span), span.size, path, kind=span.kind)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -124,14 +137,19 @@ class Opener:
         folder = self._folder()
         try:
             problem = self.archiver.extract(path, opened, folder, room, kind) if opened else ""
+            inside = _Inside(folder)
             for entry in entries:
                 if times[posixpath.normpath(entry.name)] > 1:
                     # The one that was written last has taken the place of the others.
                     yield Member(entry.name, entry.size, problem="several files bear this name")
                 else:
-                    yield _member(entry, folder, problem)
+                    yield _member(entry, inside, problem)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _words(span: Span) -> str:
+    return f"{span.size} bytes from {span.start} on"
 
 
 def _streams(entries: Sequence[Entry]) -> list[Entry]:
@@ -144,18 +162,28 @@ def _streams(entries: Sequence[Entry]) -> list[Entry]:
     ]
 
 
-def _member(entry: Entry, folder: Path, problem: str) -> Member:
+class _Inside:
+    """The files that lie in a folder; links and whatever they lead to do not."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._root = folder.resolve()
+        self._parents: dict[Path, bool] = {}
+
+    def find(self, name: str) -> Path | None:
+        """A name that the file system cannot bear is no file either."""
+        path = self._folder / name
+        try:
+            if path.parent not in self._parents:
+                self._parents[path.parent] = path.parent.resolve().is_relative_to(self._root)
+            return path if self._parents[path.parent] and stat.S_ISREG(path.lstat().st_mode) else None
+        except (OSError, ValueError):
+            return None
+
+
+def _member(entry: Entry, inside: _Inside, problem: str) -> Member:
     if entry.encrypted:
         return Member(entry.name, entry.size, problem="it is encrypted")
-    path = folder / entry.name
-    if _is_plain_file(path, folder):
+    if path := inside.find(entry.name):
         return Member(entry.name, entry.size, path, problem)
     return Member(entry.name, entry.size, problem=problem or "it could not be extracted under its name")
-
-
-def _is_plain_file(path: Path, folder: Path) -> bool:
-    """Whether it lies in `folder` and is no link; a name that the file system cannot bear is no file either."""
-    try:
-        return path.resolve().is_relative_to(folder.resolve()) and path.is_file() and not path.is_symlink()
-    except (OSError, ValueError):
-        return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 from ansible_collections.biztalk.patching.plugins.module_utils._architecture import Verdict, judge_package
@@ -130,9 +131,12 @@ def inspect_package(
 ) -> Package:
     """Raises PackageError where the file is missing, cannot be read, is damaged or is no package."""
     try:
-        contents = read_contents(path, archiver, limits or Limits(), scratch)
-        signature, strings = _outermost(path, publishers)
-        size, sha256 = (path.stat().st_size, checksum(path)) if path.is_file() else (0, "")
+        # Side by side: while 7-Zip unpacks, the file is hashed and its signature checked.
+        with ThreadPoolExecutor(max_workers=2) as threads:
+            digest = threads.submit(_checksum, path)
+            outermost = threads.submit(_outermost, path, publishers)
+            contents = read_contents(path, archiver, limits or Limits(), scratch)
+            (signature, strings), (size, sha256) = outermost.result(), digest.result()
     except OSError as error:
         raise PackageError(f"The package {path} cannot be read: {error.strerror or error}.") from error
     except SignatureError as error:
@@ -151,12 +155,15 @@ def inspect_package(
     return Package(path, size, sha256, identity, verdict, answer_sql(contents, assume_sql), signature, contents)
 
 
-def checksum(path: Path) -> str:
+def _checksum(path: Path) -> tuple[int, str]:
+    """Size and SHA-256; a folder has neither."""
+    if path.is_dir():
+        return 0, ""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
-    return digest.hexdigest()
+        return file.tell(), digest.hexdigest()
 
 
 def _outermost(path: Path, publishers: Sequence[str]) -> tuple[Signature, tuple[Statement, ...]]:

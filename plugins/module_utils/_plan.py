@@ -35,12 +35,13 @@ Outcome = t.Literal["nothing_to_do", "outage"]
 
 @dataclass(frozen=True)
 class Options:
-    """The operator's choices; `stop_iis` is `auto`, `always` or `never`."""
+    """The operator's choices; `stop_iis` is `auto`, `always` or `never`, `agent` is `managed` or `external`."""
 
     close_applications: bool = False
     stop_iis: str = "auto"
     stop_services: tuple[str, ...] = ()
     accept_stopped_group: bool = False
+    agent: str = "managed"
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def make_plan(
             check_installer(installer),
             () if options.accept_stopped_group else check_running(snapshots.values(), group),
         )
-    return Plan(tuple(computers), agents, tuple(itertools.chain(findings, _check_agents(agents))))
+    return Plan(tuple(computers), agents, tuple(itertools.chain(findings, _check_agents(agents, options))))
 
 
 def _findings(
@@ -205,14 +206,15 @@ def _plan_agent(row: t.Mapping[str, t.Any], hosts: t.Mapping[str, str]) -> Agent
     return AgentPlan(row["name"], hosts.get(computer), agent_service(row["name"]), bool(row["agent_running"]))
 
 
-def _check_agents(agents: t.Iterable[AgentPlan]) -> t.Iterator[Finding]:
+def _check_agents(agents: t.Iterable[AgentPlan], options: Options) -> t.Iterator[Finding]:
     for agent in agents:
-        if agent.host is None:
+        if agent.host is None and options.agent == "managed":
             yield Finding(
                 "fail",
                 agent.instance,
                 "hosts BizTalk databases, but no host of the inventory group biztalk_sql is this computer, so SQL "
-                "Server Agent cannot be stopped: add the SQL Server computer to the inventory group",
+                "Server Agent cannot be stopped: add the SQL Server computer to the inventory group, or set "
+                "biztalk_agent to external where somebody else stops it",
                 "R13",
             )
 

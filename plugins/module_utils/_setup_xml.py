@@ -133,7 +133,7 @@ def _scripts(value: str) -> list[str]:
 
 
 def _hints_at_sql(statement: Statement) -> bool:
-    if is_sql_text(statement.value):
-        return True
     about = statement.where.casefold()
+    if is_sql_text(statement.value) or ".sql" in about:
+        return True
     return "sql" in about and "script" in about and statement.value.casefold() not in _NOTHING

@@ -69,7 +69,8 @@ def read_signature(image: t.BinaryIO, certificates: Certificates | None, publish
 
     lief.logging.disable()
     image.seek(certificates.offset + _ENTRY_HEADER)
-    raw = image.read(min(certificates.size, _LARGEST_SIGNATURE) - _ENTRY_HEADER)
+    # The size is the file's own word: it may be less than that of the header alone.
+    raw = image.read(max(0, min(certificates.size, _LARGEST_SIGNATURE) - _ENTRY_HEADER))
     signature = lief.PE.Signature.parse(list(raw))
     if not isinstance(signature, lief.PE.Signature):
         return Signature("tampered", reason="the signature itself cannot be read")

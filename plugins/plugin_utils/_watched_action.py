@@ -54,9 +54,9 @@ class Shown:
 
 
 class WatchedAction(PosixAction):
-    """``_watched`` runs the module; it must have the option ``progress_file``."""
+    """``watched`` runs the module; it must have the option ``progress_file``."""
 
-    def _watched(self, interval: float, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+    def watched(self, interval: float, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         arguments = dict(self._task.args)
         # Ansible removes that folder when the job has ended.
         path = arguments.get("progress_file") or posixpath.join(self._make_tmp_path(), "progress")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the biztalk.patching contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Programs and libraries that are no Python packages: those that are there, else installed, else below `.cache/tools`."""
+"""Programs and libraries that are no Python packages: already there, else installed, else below `.cache/tools`."""
 
 from __future__ import annotations
 

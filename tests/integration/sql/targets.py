@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyodbc
-import pytest
 
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_driver import installed_wheel_library
 from ansible_collections.biztalk.patching.tests.unit.plugins.modules.module_runner import run_module
@@ -29,6 +28,8 @@ from tests.setup.system_tools import freetds_library
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
 
     from tests.lab.certificates import Certificates
     from tests.lab.sqlserver.instance import SqlServerInstance

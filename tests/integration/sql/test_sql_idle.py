@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
     from tests.integration.sql.targets import LabTarget, OpenLab, Target
 
 # Of a real server whose Agent runs only this program is of interest.
-AT_ONCE = {"timeout": 0, "quiet_samples": 1, "allowed": [{"program": "SQLAgent*"}]}
+AT_ONCE: dict[str, t.Any] = {"timeout": 0, "quiet_samples": 1, "allowed": [{"program": "SQLAgent*"}]}
 
 
 def test_nobody(target: Target) -> None:

@@ -26,7 +26,7 @@ def authenticate(instance: SqlServerInstance, login: Login) -> str:
 
 def _refusal(instance: SqlServerInstance, login: Login) -> tuple[str, SqlServerError | None]:
     known = logins.sql_login(instance, login.user)
-    if instance.refuses_login():
+    if instance.front.refuses_login():
         return "not yet available", errors.not_available(login.database or "master", instance.name)
     if login.integrated:
         return "the lab does not know integrated authentication", errors.untrusted_domain()

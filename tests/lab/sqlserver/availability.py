@@ -55,7 +55,7 @@ class Group:
         self.primary_name = new
         self.primary.emit("availability.failed_over", group=self.spec.name, former=old)
         for instance in self.instances.values():
-            instance.cut_connections()
+            instance.front.cut_connections()
         self.primary.agent.start_continuous_jobs()
 
     def copy_to(self, instance: SqlServerInstance) -> None:

@@ -21,10 +21,10 @@ def create_endpoints(instances: dict[str, SqlServerInstance], certificates: Cert
     for instance in instances.values():
         for name in instance.spec.names:
             endpoints[name] = TdsServer(instance, certificate=certificates.certificate, key=certificates.key)
-            instance.endpoints.append(endpoints[name])
+            instance.front.endpoints.append(endpoints[name])
         for group in instance.groups:
             if group.primary is instance:
                 listener = TdsServer(Listener(group), certificate=certificates.certificate, key=certificates.key)
                 endpoints[group.spec.listener] = listener
-                instance.endpoints.append(listener)
+                instance.front.endpoints.append(listener)
     return endpoints

@@ -20,12 +20,14 @@ from tests.lab.sqlserver import (
     functions,
     jobs,
     permissions,
+    server_properties,
 )
 from tests.lab.sqlserver.agent import Agent
 from tests.lab.sqlserver.authentication import authenticate
 from tests.lab.sqlserver.availability import Group
 from tests.lab.sqlserver.contents import Contents
 from tests.lab.sqlserver.faults import Faults
+from tests.lab.sqlserver.front import Front
 from tests.lab.sqlserver.media import Media
 from tests.lab.sqlserver.runner import Runner
 from tests.lab.sqlserver.sessions import Session, Sessions
@@ -44,20 +46,6 @@ if t.TYPE_CHECKING:
     from tests.lab.world import World
 
 SYSTEM_KINDS = {"master": "master", "msdb": "msdb", "tempdb": "tempdb", "model": "model"}
-VERSION_TEXT = (
-    "Microsoft SQL Server 2019 (RTM-CU32) (KB5054833) - 15.0.4430.1 (X64) \n\tFeb 21 2025 17:28:58 \n"
-    "\tCopyright (C) 2019 Microsoft Corporation\n\tEnterprise Edition (64-bit) on Windows Server 2019"
-)
-
-
-class Endpoint(t.Protocol):
-    """A place where clients connect."""
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
-
-    def drop_connections(self) -> None: ...
 
 
 class SqlServerInstance:
@@ -73,11 +61,10 @@ class SqlServerInstance:
         self.sessions = Sessions(world, spec.name, self.now)
         self.media = Media(world.events.path.parent / "sqlserver" / spec.name.replace("\\", "_"))
         self.faults = Faults(self, spec.faults)
-        self.endpoints: list[Endpoint] = []
+        self.front = Front(self)
         self.translations: dict[tuple[str, str], Translated] = {}
         self.contents = Contents(self)
         self._states: dict[str, DatabaseState] = {}
-        self._refusals = 0
         self._lsn = itertools.count(34000000012300001, 1000)
         self._register_functions()
         content.create_databases(self)
@@ -148,29 +135,6 @@ class SqlServerInstance:
         """The instance ends: jobs are cancelled, nothing is written any more."""
         self.agent.stop()
 
-    def cut_connections(self) -> None:
-        """Every client loses its connection, without a word."""
-        for endpoint in self.endpoints:
-            endpoint.drop_connections()
-
-    def fail_over(self, seconds: float = 0.0, refusals: int = 0) -> None:
-        """The instance goes down and comes up elsewhere: jobs are cancelled, connections break, new ones are refused
-        for `seconds`; after that `refusals` logins get error 40613."""
-        agent_ran = self.agent.running
-        self.emit("sql.down")
-        self._refusals = refusals
-        self.agent.stop()
-        for endpoint in self.endpoints:
-            endpoint.stop()
-        self.world.scheduler.after(seconds, lambda: self._come_up(agent=agent_ran))
-
-    def _come_up(self, *, agent: bool) -> None:
-        self.emit("sql.up")
-        if agent:
-            self.agent.start()
-        for endpoint in self.endpoints:
-            endpoint.start()
-
     # -- what its parts need
 
     def now(self) -> datetime:
@@ -219,12 +183,6 @@ class SqlServerInstance:
         if group := self.group_of(database):
             group.check_readable(self, database, read_only=read_only)
 
-    def refuses_login(self) -> bool:
-        """After a fail-over some logins come too early."""
-        refused = self._refusals > 0
-        self._refusals -= int(refused)
-        return refused
-
     def replicate(self, database: str) -> None:
         """Before something is read: a secondary replica has what the primary has."""
         if group := self.group_of(database):
@@ -240,23 +198,7 @@ class SqlServerInstance:
 
     @property
     def properties(self) -> dict[str, t.Any]:
-        """SERVERPROPERTY, by name in small letters."""
-        return {
-            "servername": self.name,
-            "machinename": self.spec.computer,
-            "computernamephysicalnetbios": self.spec.computer,
-            "instancename": self.name.partition("\\")[2] or None,
-            "productversion": "15.0.4430.1",
-            "productmajorversion": "15",
-            "productlevel": "RTM",
-            "edition": "Enterprise Edition (64-bit)",
-            "engineedition": 3,
-            "isclustered": 0,
-            "ishadrenabled": int(bool(self.groups)),
-            "isintegratedsecurityonly": 0,
-            "collation": "SQL_Latin1_General_CP1_CI_AS",
-            "lab_version": VERSION_TEXT,
-        }
+        return server_properties.properties_of(self)
 
     def database_numbers(self) -> dict[str, int]:
         return catalog.database_numbers(self)

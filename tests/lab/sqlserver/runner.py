@@ -10,8 +10,16 @@ import threading
 import time
 import typing as t
 
-from tests.lab.sqlserver import conversions, errors, permissions, queries, script, statements
-from tests.lab.sqlserver.alter_database import alter_database
+from tests.lab.sqlserver import (
+    administration,
+    conversions,
+    errors,
+    permissions,
+    queries,
+    script,
+    set_options,
+    statements,
+)
 from tests.lab.sqlserver.context import Context
 from tests.lab.sqlserver.recovery import run_media
 from tests.lab.sqlserver.sessions import Work
@@ -31,13 +39,6 @@ if t.TYPE_CHECKING:
     from tests.lab.sqlserver.sessions import Session
 
 PAUSE = 0.02
-# Options that change nothing here.
-HARMLESS = {
-    "ANSI_DEFAULTS", "ANSI_NULLS", "ANSI_NULL_DFLT_ON", "ANSI_PADDING", "ANSI_WARNINGS", "ARITHABORT",
-    "CONCAT_NULL_YIELDS_NULL", "CURSOR_CLOSE_ON_COMMIT", "DATEFIRST", "DATEFORMAT", "DEADLOCK_PRIORITY", "LANGUAGE",
-    "LOCK_TIMEOUT", "NUMERIC_ROUNDABORT", "QUERY_GOVERNOR_COST_LIMIT", "QUOTED_IDENTIFIER", "ROWCOUNT", "TEXTSIZE",
-    "TRANSACTION", "XACT_ABORT",
-}  # fmt: skip
 
 
 class Runner(Context):
@@ -166,17 +167,11 @@ class Runner(Context):
         yield Message(f"Changed database context to '{database}'.", 5701, 0, 2)
 
     def _set_option(self, statement: statements.SetOption) -> t.Iterator[Reply]:
-        names = [word for word in statement.words if word.isidentifier()]
-        if not names:
-            raise errors.syntax("SET")
-        on = names[-1] == "ON"
-        options = [name for name in names if name not in ("ON", "OFF")]
-        if options == ["NOCOUNT"]:
+        option, on = set_options.read(statement.words)
+        if option == "NOCOUNT":
             self._no_count = on
-        elif options == ["IMPLICIT_TRANSACTIONS"]:
+        elif option == "IMPLICIT_TRANSACTIONS":
             self._implicit = on
-        elif not options or options[0] not in HARMLESS:
-            raise SqlServerError(195, f"'{names[0]}' is not a recognized SET option.", severity=15)
         yield from ()
 
     def _assign(self, statement: statements.Assign) -> t.Iterator[Reply]:
@@ -247,30 +242,23 @@ class Runner(Context):
         yield Message(str(text), 50000, severity)
 
     def _kill(self, statement: statements.Kill) -> t.Iterator[Reply]:
-        if not self.rights.on_server("ALTER ANY CONNECTION"):
-            raise SqlServerError(6102, "User does not have permission to use the KILL statement.", severity=14)
-        if statement.spid == self.spid:
-            raise SqlServerError(6104, "Cannot use KILL to kill your own process.")
-        session = self.instance.sessions.find(statement.spid)
-        if session is None:
-            raise SqlServerError(6106, f"Process ID {statement.spid} is not an active process ID.")
-        if not session.user:
-            raise SqlServerError(6107, "Only user processes can be killed.", severity=14)
-        self.instance.sessions.kill(session)
+        administration.kill(self, statement.spid)
         yield from ()
 
     def _media(self, statement: statements.Media) -> t.Iterator[Reply]:
         yield from run_media(self, statement)
 
     def _alter_database(self, statement: statements.AlterDatabase) -> t.Iterator[Reply]:
-        yield from alter_database(self, statement)
+        yield from administration.alter_database(self, statement)
 
     def _begin(self, batch: str) -> None:
         self._check_alive()
         self._batch = batch
         faults = self.instance.faults
         if self._client and (fault := faults.take("fail_over", statement=batch)):
-            down = threading.Thread(target=self.instance.fail_over, args=(fault.seconds, fault.refusals), daemon=True)
+            down = threading.Thread(
+                target=self.instance.front.fail_over, args=(fault.seconds, fault.refusals), daemon=True
+            )
             down.start()
             raise _cut()
         if self._client and faults.take("dropped_connection", statement=batch):

@@ -5,16 +5,9 @@
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
-from pydantic import ConfigDict
-from pydantic.dataclasses import dataclass as pydantic_dataclass
-
-if t.TYPE_CHECKING:
-    from dataclasses import dataclass
-else:
-    dataclass = functools.partial(pydantic_dataclass, config=ConfigDict(extra="forbid"))
+from tests.lab.strict import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timezone
 
 from tests.lab.topology import TopologyError
 from tests.lab.windows import furniture
 from tests.lab.windows.event_log import EventLogs
+from tests.lab.windows.faults import Faults
 from tests.lab.windows.files import Files
 from tests.lab.windows.installer import Installer
+from tests.lab.windows.power import Power
 from tests.lab.windows.processes import DESKTOP_SESSION, Processes
 from tests.lab.windows.registry import Registry
 from tests.lab.windows.services import Services
@@ -33,7 +34,6 @@ class Computer:
         self.name = name
         self.architecture = architecture
         self.world = world
-        self.boot_time = datetime.now(timezone.utc)
         self.pending_restart = False
         self.free_space = 40.0
         self.event_logs = EventLogs()
@@ -49,6 +49,15 @@ class Computer:
         self.services = Services(name, world, self.processes, self.event_logs)
         self.files = Files(name, world.events, _FOLDERS)
         self.installer = Installer(self)
+        self.power = Power(self)
+
+    def restart(self, origin: str) -> None:
+        self.power.restart(origin)
+
+    def lose_connections(self) -> None:
+        """The network breaks the connections to this computer; whatever runs on it goes on."""
+        for endpoint in self.power.endpoints:
+            endpoint.drop_connections()
 
     def logon(self, user: str, password: str) -> topology.Account:
         r"""The account of `DOMAIN\user` or `user@DOMAIN`; raises `LogonError`."""
@@ -77,6 +86,9 @@ def biztalk_computer(world: World, spec: topology.Computer) -> Computer:
             computer.services.run_at_boot(service)
     for process in spec.processes:
         computer.processes.start(process.image, user=process.user, databases=process.databases)
+    computer.installer.faults = Faults(spec.install)
+    for kb in spec.kb_numbers:
+        computer.installer.updates.installed_before(kb)
     for application in spec.applications:
         computer.processes.start(
             application.image,

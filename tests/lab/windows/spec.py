@@ -77,13 +77,15 @@ class InstallFaults:
     """What goes wrong with the installers of a computer.
 
     `exit_codes` are those of the next runs in order; after them an installer ends as it would by itself. Only one that
-    means success (0, 1641, 3010) installs anything. `hangs`: the first run never ends. `hresult`: the first script
-    fails with it, while setup goes on. `restarts_services`: setup starts the services of BizTalk and IIS at its end.
-    `drops_connection`: WinRM's connections break in the middle of the first run. `needs_restart`: the update wants the
-    computer restarted, and restarts it unless `/norestart` is given.
+    means success (0, 1641, 3010) installs anything. `uninstall_exit_codes` are the same for uninstalls. `hangs`: the
+    first run never ends. `hresult`: the first script fails with it, while setup goes on. `restarts_services`: setup
+    starts the services of BizTalk and IIS at its end. `drops_connection`: WinRM's connections break in the middle of
+    the first run. `needs_restart`: the update wants the computer restarted, and restarts it unless `/norestart` is
+    given.
     """
 
     exit_codes: tuple[int, ...] = ()
+    uninstall_exit_codes: tuple[int, ...] = ()
     hangs: bool = False
     hresult: str | None = None
     restarts_services: bool = False

@@ -36,9 +36,9 @@ def script_of(command_line: str) -> str:
 
 def is_bootstrap(script: str) -> bool:
     """Whether a script is the one that reads a manifest from its input and runs that."""
-    bootstrap = _lines(_core_script("bootstrap_wrapper.ps1").decode())
+    bootstrap = lines_of(_core_script("bootstrap_wrapper.ps1").decode())
     before, after = _wrapping()
-    return _lines(script) in {f"{start}{bootstrap}{end}" for start in ("", before) for end in ("", after)}
+    return lines_of(script) in {f"{start}{bootstrap}{end}" for start in ("", before) for end in ("", after)}
 
 
 def check_core_script(name: str, content: str) -> None:
@@ -55,7 +55,7 @@ def check_core_script(name: str, content: str) -> None:
 def shell_script(script: str) -> tuple[str, str] | None:
     """The name and the path of a script of the shell plugin, or None where it is none of those that the lab knows."""
     for name, pattern in _shell_patterns():
-        if match := pattern.fullmatch(_lines(script)):
+        if match := pattern.fullmatch(lines_of(script)):
             return name, match["path"].strip("'").replace("''", "'")
     return None
 
@@ -68,7 +68,7 @@ def _core_script(name: str) -> bytes:
 @functools.cache
 def _wrapping() -> tuple[str, str]:
     """What the shell plugin may put before and after a script: ansible-core 2.19 keeps the exit code so."""
-    before, after = re.split(r"Remove-Item \S+ -Force;?", _lines(script_of(ShellModule().remove(_PLAIN))))
+    before, after = re.split(r"Remove-Item \S+ -Force;?", lines_of(script_of(ShellModule().remove(_PLAIN))))
     return before, after
 
 
@@ -88,12 +88,12 @@ def _shell_patterns() -> list[tuple[str, re.Pattern[str]]]:
 
 
 def _pattern(script: str, sample: str) -> re.Pattern[str]:
-    before, quote, after = re.split(rf"('?){sample}'?", _lines(script), maxsplit=1)
+    before, quote, after = re.split(rf"('?){sample}'?", lines_of(script), maxsplit=1)
     path = "'(?:[^']|'')*'" if quote else r"\S+"
     return re.compile(f"{re.escape(before)}(?P<path>{path}){re.escape(after)}")
 
 
-def _lines(script: str) -> str:
+def lines_of(script: str) -> str:
     """A script without what the ways of sending it add or leave out: comments, indentation, empty lines."""
     lines = (line.strip() for line in script.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("#"))

@@ -20,6 +20,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._pids = itertools.count(9002, 4)
         self._results: dict[str, Result] = {}
+        self._abandoned: set[str] = set()
 
     def start(self, folder: str, name: str, run: t.Callable[[], Result], timeout: float) -> Result:
         """Run something in the background; its result, or the time-out, is what `status` answers from then on."""
@@ -60,10 +61,15 @@ class Jobs:
             result = self._results.pop(_key(ntpath.join(folder, job_id)), None)
             return str(result["results_file"]) if result else None
 
+    def abandon(self) -> None:
+        """Cut off what is not finished: its result file stays as it is, for ever."""
+        with self._lock:
+            self._abandoned |= {path for path, job in self._results.items() if not job["finished"]}
+
     def _finish(self, path: str, result: Result) -> None:
         with self._lock:
             job = self._results.get(_key(path))
-            if job and not job["finished"]:
+            if job and not job["finished"] and _key(path) not in self._abandoned:
                 job.update(result, finished=True)
 
 

@@ -16,6 +16,7 @@ from tests.lab.winrm.core_scripts import RefusedError, is_bootstrap, script_of, 
 from tests.lab.winrm.execution import execute
 from tests.lab.winrm.jobs import Jobs
 from tests.lab.winrm.payload import Action, Payload
+from tests.lab.winrm.reboot_scripts import reboot_script
 from tests.lab.winrm.session import Session
 from tests.lab.winrm.shells import Outcome
 
@@ -38,6 +39,10 @@ class Remote:
         self._computer = computer
         self._jobs = Jobs()
 
+    def forget(self) -> None:
+        """The computer goes down: nothing that runs in the background ever ends."""
+        self._jobs.abandon()
+
     def run(self, command_line: str, stdin: bytes, account: Account) -> Outcome:
         """Run a command line; what the lab does not know ends with exit code 1 and the event `remote.refused`."""
         session = Session(self._computer, account)
@@ -46,10 +51,12 @@ class Remote:
             if is_bootstrap(script):
                 payload = Payload.parse(stdin)
                 return self._act(payload, payload.actions, session)
-            known = shell_script(script)
-            if known is None:
-                raise RefusedError("this is no script of ansible-core that the lab knows")
-            return file_scripts.SHELL_SCRIPTS[known[0]](session, known[1])
+            if known := shell_script(script):
+                return file_scripts.SHELL_SCRIPTS[known[0]](session, known[1])
+            if found := reboot_script(script):
+                action, match = found
+                return action(session, match)
+            raise RefusedError("this is no script of ansible-core or of win_reboot that the lab knows")
         except RefusedError as error:
             self._computer.world.events.emit("remote.refused", computer=self._computer.name, reason=str(error))
             return Outcome(1, stderr=f"The lab refuses: {error}\r\n".encode())

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
+import socket
 import ssl
 import threading
 import typing as t
+import weakref
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.lab.windows.computer import LogonError
@@ -18,7 +21,6 @@ from tests.lab.winrm.remote import Remote
 from tests.lab.winrm.shells import Shells
 
 if t.TYPE_CHECKING:
-    import socket
     from pathlib import Path
 
     from tests.lab.topology import Account
@@ -35,28 +37,76 @@ class WinRmServer:
     ) -> None:
         self.computer = computer
         self.scheme = "https" if certificate else "http"
-        self.shells = Shells(Remote(computer).run)
-        self._http = _HttpServer(("127.0.0.1", port), self, _tls(certificate, key))
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, name=f"winrm-{computer.name}", daemon=True
-        )
-
-    @property
-    def port(self) -> int:
-        return int(self._http.server_address[1])
+        self.remote = Remote(computer)
+        self.shells = Shells(self.remote.run)
+        self._tls = _tls(certificate, key)
+        self._http = _HttpServer(("127.0.0.1", port), self, self._tls)
+        self.port = int(self._http.server_address[1])
+        self._thread: threading.Thread | None = None
+        self._reserved: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+        computer.power.endpoints.append(self)
 
     @property
     def url(self) -> str:
         return f"{self.scheme}://127.0.0.1:{self.port}/wsman"
 
     def start(self) -> None:
+        self._thread = threading.Thread(
+            target=self._http.serve_forever,
+            kwargs={"poll_interval": 0.05},
+            name=f"winrm-{self.computer.name}",
+            daemon=True,
+        )
         self._thread.start()
 
     def stop(self) -> None:
         """Stop listening; raises nothing where a client still waits."""
+        with self._lock:
+            self._closed = True
+            self._stop_listening()
+            self._free_port()
+
+    def drop_connections(self) -> None:
+        """Break every connection of this moment, as a network does now and then."""
+        self._http.break_connections()
+
+    def go_dark(self) -> None:
+        """Refuse all connections, and forget the shells: the computer goes down."""
+        with self._lock:
+            if self._closed or self._thread is None:
+                return
+            self._stop_listening()
+            # Nobody else may take the port until the computer is back.
+            self._reserved = socket.socket()
+            self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._reserved.bind(("127.0.0.1", self.port))
+        self.shells.close()
+        self.remote.forget()
+
+    def come_back(self) -> None:
+        with self._lock:
+            if self._closed or self._reserved is None:
+                return
+            self._free_port()
+            self._http = _HttpServer(("127.0.0.1", self.port), self, self._tls)
+            self.start()
+
+    def _stop_listening(self) -> None:
+        if self._thread is None:
+            self._http.server_close()
+            return
         self._http.shutdown()
         self._http.server_close()
+        self._http.break_connections()
         self._thread.join()
+        self._thread = None
+
+    def _free_port(self) -> None:
+        if self._reserved:
+            self._reserved.close()
+            self._reserved = None
 
     def authenticate(self, authorization: str | None) -> Account | None:
         """The account of a basic authentication header, or None."""
@@ -90,12 +140,21 @@ class _HttpServer(ThreadingHTTPServer):
         super().__init__(address, _Handler)
         self.endpoint = endpoint
         self._tls = tls
+        self._connections: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+
+    def break_connections(self) -> None:
+        for connection in list(self._connections):
+            # One that has ended is what it should be.
+            with contextlib.suppress(OSError):
+                # Past the TLS layer, which another thread is reading from.
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     def get_request(self) -> tuple[socket.socket, t.Any]:
         connection, address = super().get_request()
         if self._tls:
             # The handshake waits for the client: it belongs to the connection's own thread.
             connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        self._connections.add(connection)
         return connection, address
 
     def handle_error(self, request: t.Any, client_address: t.Any) -> None:

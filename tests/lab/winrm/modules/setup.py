@@ -111,7 +111,7 @@ def _domain(task: Task) -> Result:
 
 
 def _uptime(task: Task) -> Result:
-    boot = task.computer.boot_time
+    boot = task.computer.power.boot_time
     return {
         "lastboot": boot.strftime("%Y-%m-%d %H:%M:%SZ"),
         "uptime_seconds": round(time.time() - boot.timestamp()),

@@ -17,7 +17,7 @@ _PENDING = {
 
 
 def run(task: Task) -> Result:
-    boot = task.computer.boot_time
+    boot = task.computer.power.boot_time
     return {
         "last_reboot": {
             "time": boot.strftime("%Y-%m-%dT%H:%M:%SZ"),

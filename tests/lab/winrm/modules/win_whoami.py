@@ -38,7 +38,7 @@ def run(task: Task) -> Result:
             "type": "Label",
         },
         "login_domain": session.domain,
-        "login_time": session.computer.boot_time.isoformat(),
+        "login_time": session.computer.power.boot_time.isoformat(),
         "logon_id": zlib.crc32(session.account.name.encode()),
         "logon_server": session.domain,
         "logon_type": "Interactive" if session.interactive else "Network",

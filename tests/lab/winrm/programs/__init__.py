@@ -11,7 +11,7 @@ import typing as t
 
 from tests.lab.windows.installer import NotExecutableError
 from tests.lab.winrm import command_line
-from tests.lab.winrm.programs import iisreset, sc, taskkill, tasklist, whoami
+from tests.lab.winrm.programs import iisreset, sc, shutdown, taskkill, tasklist, whoami
 from tests.lab.winrm.programs.result import ProgramResult
 
 if t.TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = ["ProgramNotFoundError", "ProgramResult", "run_chain", "run_program"]
 _PROGRAMS: dict[str, t.Callable[[Session, list[str]], ProgramResult]] = {
     "iisreset": iisreset.run,
     "sc": sc.run,
+    "shutdown": shutdown.run,
     "taskkill": taskkill.run,
     "tasklist": tasklist.run,
     "whoami": whoami.run,

@@ -124,7 +124,7 @@ class Place:
 
 def test_fail_over(instance: SqlServerInstance, sql: Sql) -> None:
     place = Place()
-    instance.endpoints.append(place)
+    instance.front.endpoints.append(place)
     instance.agent_started()
     instance.faults.add("fail_over", refusals=1)
     with pytest.raises(SqlServerError):
@@ -139,6 +139,6 @@ def test_fail_over(instance: SqlServerInstance, sql: Sql) -> None:
 
 
 def test_stopped_agent_stays_stopped(instance: SqlServerInstance) -> None:
-    instance.fail_over()
+    instance.front.fail_over()
     wait_until(instance, lambda: len(events(instance, "sql.up")) == 1)
     assert not instance.agent.running

@@ -218,7 +218,7 @@ def test_fault(
     kind: t.Literal["dropped_connection", "deadlock", "fail_over"],
     states: tuple[str, ...],
 ) -> None:
-    instance.endpoints.append(server)
+    instance.front.endpoints.append(server)
     connection = connect()
     instance.faults.add(kind, statement="adm_Server")
     with pytest.raises(pyodbc.Error) as caught:

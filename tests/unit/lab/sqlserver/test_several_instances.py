@@ -170,7 +170,7 @@ def test_lab_comes_up(tmp_path: Path, name: str, endpoints: list[str]) -> None:
     topology = Topology.load(TOPOLOGIES / f"{name}.yml", overrides={"delays": {"scale": 0.0}})
     with Lab(topology, tmp_path, Library.build(tmp_path / "packages", ())) as lab:
         assert list(lab.tds) == endpoints
-        assert {len(instance.endpoints) for instance in lab.instances.values()} <= {1, 2, 3}
+        assert {len(instance.front.endpoints) for instance in lab.instances.values()} <= {1, 2, 3}
         started = next(event for event in lab.events.events if event.kind == "lab.started")
         hosted = {(item["instance"], item["name"]) for item in started["databases"]}
         assert len(hosted) in (6, 7)

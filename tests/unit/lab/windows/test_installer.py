@@ -22,6 +22,7 @@ from tests.unit.lab.windows.updates import (
     NO_SYSADMIN,
     NOBODY,
     SETUP_LOG,
+    UNINSTALLER,
     WITH_SQL,
     WITHOUT_SQL,
     install,
@@ -172,6 +173,8 @@ def test_an_update_registers_itself(computer: Computer) -> None:
         "DisplayVersion": "3.13.844.0",
         "Publisher": "Microsoft Corporation",
         "ID": "KB5009901",
+        "UninstallString": f'"{UNINSTALLER}" /uninstall',
+        "QuietUninstallString": f'"{UNINSTALLER}" /uninstall /quiet',
     }
 
 

@@ -31,7 +31,8 @@ WITH_SQL = PackageSpec(
     dlls=("BTSMsgCore.dll",),
 )
 WITHOUT_SQL = dataclasses.replace(WITH_SQL, sql_scripts=())
-SETUP_LOG = r"C:\ProgramData\Microsoft\E-Business Servers Updates\Updates\Uninstall5009901\setup.log"
+_UPDATE = r"C:\ProgramData\Microsoft\E-Business Servers Updates\Updates\Uninstall5009901"
+SETUP_LOG, UNINSTALLER = rf"{_UPDATE}\setup.log", rf"{_UPDATE}\setup.exe"
 
 
 def install(

@@ -238,7 +238,8 @@ def test_steps_and_databases_are_counted() -> None:
             {"server_name": "SQL1", "database_name": name, "backup_type": "db"} for name in DATABASES[:3]
         ]
 
-    run(model, told=told, **{_tsql.JOB_STEPS: steps, _tsql.BACKUP_SETS_AFTER: first_half})
+    answers: dict[str, t.Any] = {_tsql.JOB_STEPS: steps, _tsql.BACKUP_SETS_AFTER: first_half}
+    run(model, told=told, **answers)
     assert told.texts[0] == f"job '{JOB}' is at step 2 'Full', 3 of 6 databases backed up"
 
 
@@ -255,8 +256,9 @@ def test_a_fail_over_is_noticed_at_once() -> None:
 
 def test_a_run_that_an_agent_forgot_is_not_waited_for() -> None:
     model = JobModel()
+    start: dict[str, t.Any] = {_tsql.START_JOB: None}
     with pytest.raises(SqlError, match="neither runs nor has ended"):
-        run(model, **{_tsql.START_JOB: None})
+        run(model, OPTIONS, None, **start)
     assert model.now == 60
 
 

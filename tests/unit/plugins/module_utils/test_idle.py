@@ -80,8 +80,8 @@ class Instance(FakeServer):
     """SQL1 with these sessions; a killed one is gone, unless its program connects again."""
 
     def __init__(self, *sessions: dict[str, t.Any], stubborn: bool = False, gone: tuple[int, ...] = ()) -> None:
-        super().__init__(management_answers() | {_tsql.WHO: lambda: self.sessions})
         self.sessions = list(sessions)
+        super().__init__(management_answers() | {_tsql.WHO: lambda: self.sessions})
         self.stubborn = stubborn
         self.gone = gone
 

@@ -54,7 +54,9 @@ class Backing(FakeServer):
         self.made.append((match[1], match[2], bool(match[3])))
 
 
-def group_of(failing: str = "", **changes: t.Any) -> tuple[FakeServers, Backing, Backing, FakeClock]:
+def group_of(
+    failing: str = "", changes: t.Mapping[str, t.Any] | None = None
+) -> tuple[FakeServers, Backing, Backing, FakeClock]:
     """SQL1 with all databases but the message box and a custom one, which are on SQL2."""
     answers = management_answers() | {
         _tsql.MESSAGE_BOXES: [{"server_name": "SQL2", "database_name": "BizTalkMsgBoxDb"}]
@@ -62,14 +64,14 @@ def group_of(failing: str = "", **changes: t.Any) -> tuple[FakeServers, Backing,
     clock = FakeClock()
     one = Backing(answers, clock, failing)
     two = Backing(instance_answers("SQL2", "BizTalkMsgBoxDb", "Orders"), clock, failing)
-    one.answers |= changes
+    one.answers |= changes or {}
     return FakeServers(one, {"SQL2": two}), one, two, clock
 
 
 def run(
-    options: BackupOptions = OPTIONS, failing: str = "", **changes: t.Any
+    options: BackupOptions = OPTIONS, failing: str = "", changes: t.Mapping[str, t.Any] | None = None
 ) -> tuple[dict[str, t.Any], Backing, Backing]:
-    servers, one, two, clock = group_of(failing, **changes)
+    servers, one, two, clock = group_of(failing, changes)
     return full_backup(servers, read_group(servers), options, clock, Silence()), one, two
 
 
@@ -88,7 +90,7 @@ def test_every_database_is_backed_up_by_its_instance() -> None:
 
 @pytest.mark.parametrize("configured", [0, 1])
 def test_it_is_compressed_as_the_job_would(configured: int) -> None:
-    _result, one, _two = run(**{_tsql.COMPRESSION: [{"use_compression": configured}]})
+    _result, one, _two = run(changes={_tsql.COMPRESSION: [{"use_compression": configured}]})
     assert {compressed for _name, _file, compressed in one.made} == {bool(configured)}
 
 
@@ -103,7 +105,7 @@ def test_a_further_database_that_is_nowhere_is_refused() -> None:
 
 
 def test_it_is_refused_while_somebody_uses_the_databases() -> None:
-    servers, one, _two, _clock = group_of(**{_tsql.WHO: [MMC]})
+    servers, one, _two, _clock = group_of(changes={_tsql.WHO: [MMC]})
     with pytest.raises(SqlError, match=r"No backup was made: the databases are in use.*mmc on B .*close the BizTalk"):
         expected(servers, read_group(servers), OPTIONS)
     assert one.made == []

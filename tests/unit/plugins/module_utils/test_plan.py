@@ -166,6 +166,10 @@ def test_the_agent_is_stopped_through_the_host_of_its_computer(
         assert made.findings == ()
 
 
+def test_an_agent_that_others_stop_needs_no_host() -> None:
+    assert plan(sql_hosts={}, agent="external").findings == ()
+
+
 def test_all_findings_come_at_once() -> None:
     made = plan(
         one={"services": []},
@@ -257,7 +261,8 @@ def test_the_plan_in_plain_words() -> None:
 def test_the_plan_of_a_group_that_has_the_update() -> None:
     assert list(plan(one=UPDATED, two=UPDATED, sql_hosts={}).lines()) == [
         "FAIL SQL1: hosts BizTalk databases, but no host of the inventory group biztalk_sql is this computer, so SQL "
-        "Server Agent cannot be stopped: add the SQL Server computer to the inventory group",
+        "Server Agent cannot be stopped: add the SQL Server computer to the inventory group, or set biztalk_agent to "
+        "external where somebody else stops it",
         "Nothing to do: every computer of the group has the update. Nothing would be stopped.",
     ]
 

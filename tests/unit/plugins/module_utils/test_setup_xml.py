@@ -33,6 +33,8 @@ SCRIPTS = {
     "a variable": ('<a b="[INSTALLDIR]x.sql"/>', ["[INSTALLDIR]x.sql"]),
     "quotes": ("<a b='\"x.sql\"'/>", ["x.sql"]),
     "a comment names nothing": ("<a><!-- x.sql --></a>", []),
+    "a library whose name ends like a script's": ('<a b="Microsoft.Adapters.Sql.dll"/>', []),
+    "a script with a dot in its name": ('<a b="1.0.sql"/>', ["1.0.sql"]),
     "another extension": ('<a b="x.sqlproj"/>', []),
     "a declaration of one byte per character": (
         '<?xml version="1.0" encoding="windows-1252"?><a b="x.sql"/>',
@@ -109,6 +111,7 @@ HINTS = {
     "a script element that says no": ('<SqlScripts Present="false" Count="0"/>', []),
     "an empty script element": ("<a><SqlScripts/></a>", []),
     "a server's version is no script": ('<SqlServer MinimumVersion="13.0"/>', []),
+    "a script as the name of an element": ("<a><x.sql>1</x.sql></a>", ["1"]),
     "statements": ("<a>ALTER PROCEDURE [dbo].[x] AS SELECT 1</a>", ["ALTER PROCEDURE [dbo].[x] AS SELECT 1"]),
 }
 

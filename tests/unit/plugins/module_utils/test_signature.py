@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils._pe import read_program_file
+from ansible_collections.biztalk.patching.plugins.module_utils._pe import Certificates, read_program_file
 from ansible_collections.biztalk.patching.plugins.module_utils._signature import (
     Signature,
     SignatureError,
@@ -104,3 +104,10 @@ def test_a_signature_that_was_changed(signed: Path, tmp_path: Path, place: int) 
     content[place] ^= 1
     (tmp_path / "tampered.exe").write_bytes(content)
     assert signature_of(tmp_path / "tampered.exe").status == "tampered"
+
+
+@pytest.mark.parametrize(("offset", "size"), [(2048, 1), (2048, 100), (0xFFFFFF00, 4000), (1, 0xFFFFFFFF)])
+def test_a_signature_that_is_none(unsigned: Path, offset: int, size: int) -> None:
+    with unsigned.open("rb") as file:
+        signature = read_signature(file, Certificates(offset, size, 200, 300))
+    assert (signature.status, signature.reason) == ("tampered", "the signature itself cannot be read")

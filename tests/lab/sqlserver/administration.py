@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the biztalk.patching contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ALTER DATABASE ... SET of the states that a restore needs."""
+"""KILL, and ALTER DATABASE ... SET of the states that a restore needs."""
 
 from __future__ import annotations
 
@@ -18,6 +18,20 @@ if t.TYPE_CHECKING:
 WAIT = 0.1
 # A monitoring tool that takes the place of the one user.
 INTRUDER = {"host": "MONITOR", "program": "Monitoring Agent", "login": r"LAB\svc-monitor"}
+
+
+def kill(runner: Runner, spid: int) -> None:
+    """Raises `SqlServerError`."""
+    if not runner.rights.on_server("ALTER ANY CONNECTION"):
+        raise SqlServerError(6102, "User does not have permission to use the KILL statement.", severity=14)
+    if spid == runner.spid:
+        raise SqlServerError(6104, "Cannot use KILL to kill your own process.")
+    session = runner.instance.sessions.find(spid)
+    if session is None:
+        raise SqlServerError(6106, f"Process ID {spid} is not an active process ID.")
+    if not session.user:
+        raise SqlServerError(6107, "Only user processes can be killed.", severity=14)
+    runner.instance.sessions.kill(session)
 
 
 def alter_database(runner: Runner, statement: AlterDatabase) -> t.Iterator[Reply]:

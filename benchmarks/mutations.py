@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Damages packages and Setup.xml files in 20,000 ways: `python -m benchmarks.mutations [cases] [seed]`.
+
+Each of them has SQL. Whatever the damage, there must be an answer or one clear error, and never the answer "no" unless
+the damage has removed the SQL itself.
+"""
+
+from __future__ import annotations
+
+import collections
+import hashlib
+import sys
+import tempfile
+import time
+import typing as t
+import zipfile
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+from ansible_collections.biztalk.patching.plugins.module_utils._archive import Deadline, SevenZip, find_seven_zip
+from ansible_collections.biztalk.patching.plugins.module_utils._contents import Contents
+from ansible_collections.biztalk.patching.plugins.module_utils._package import PackageError, inspect_package
+from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import read_setup_xml
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_answer import answer_sql
+from tests.lab.packages.pe import portable_executable
+from tests.lab.packages.shapes import Patch, burn, cabinet, iexpress
+from tests.lab.packages.version_resource import VersionInfo
+
+CASES, SEED = 20_000, 1
+# A package costs as much as some hundred documents: each runs 7-Zip several times.
+PACKAGES_IN_TEN_THOUSAND = 750
+VERSION = VersionInfo("3.13.9.0", ())
+DLL = portable_executable("x64", VERSION, dll=True)
+DOCUMENTS = tuple(
+    document.encode(encoding)
+    for document in (
+        '<?xml version="1.0"?><Setup><Files><File Name="a.dll"/></Files><Script File="SQL\\x.sql"/></Setup>',
+        '<p:s xmlns:p="urn:x"><p:script>\n  msgboxlogic.sql\n</p:script></p:s>',
+        '<a><![CDATA[osql -i "x.sql"]]><b c="1"/>x.sql</a>',
+    )
+    for encoding in ("utf-8", "utf-8-sig", "utf-16")
+)
+
+
+class Dice:
+    """Numbers that are the same in every run with one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed, self._count = seed, 0
+
+    def roll(self, sides: int) -> int:
+        self._count += 1
+        digest = hashlib.blake2b(f"{self._seed}/{self._count}".encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "big") % sides
+
+
+def mutate(content: bytes, dice: Dice) -> bytes:
+    for _times in range(1 + dice.roll(3)):
+        place = dice.roll(len(content) + 1)
+        end = min(len(content), place + 1 + dice.roll(40))
+        some = bytes(dice.roll(256) for _number in range(1 + dice.roll(4)))
+        other = dice.roll(len(content) + 1)
+        content = (
+            content[:place] + bytes([content[place] ^ 1 << dice.roll(8)]) + content[place + 1 :]
+            if place < len(content)
+            else content,
+            content[:place],
+            content[place:],
+            content[:place] + some + content[place:],
+            content[:place] + content[end:],
+            content[:place] + bytes(end - place) + content[end:],
+            content[:other] + content[place:end] + content[other:],
+        )[dice.roll(7)]
+    return content
+
+
+def packages() -> dict[str, bytes]:
+    """One of each make, all with SQL."""
+    stub = portable_executable("x86", VERSION, dll=False)
+    plain = {"Setup.xml": DOCUMENTS[0], "a.dll": DLL}
+    scripts = {"SQL\\x.sql": b"EXEC sp_x"}
+    patch = Patch("{A70BB119-0B5B-56AD-8C72-8F5BC43946C4}", ("{3C3532C8-182B-5AD9-8EEF-D42434251F0E}",))
+    zipped = BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in {**plain, "SQL/x.sql": b"EXEC sp_x"}.items():
+            archive.writestr(name, content)
+    return {
+        "a cabinet behind a program": stub + cabinet(plain | scripts),
+        "a cabinet": cabinet(plain | scripts),
+        "a zip file": zipped.getvalue(),
+        "a zip file behind a program": stub + zipped.getvalue(),
+        "IExpress": iexpress(plain | scripts, VERSION),
+        "Burn": burn({"m.dll": DLL}, plain | scripts, VERSION),
+        "a patch": stub
+        + cabinet({**plain, "u.msp": patch.build({"f1": ("x.sql", b"EXEC sp_x"), "f2": ("a.dll", DLL)})}),
+        "nested": stub + cabinet({**plain, "inner.exe": stub + cabinet(scripts)}),
+    }
+
+
+@dataclass
+class Outcome:
+    answers: collections.Counter[str] = field(default_factory=collections.Counter)
+    faults: list[str] = field(default_factory=list)
+
+
+def damage_documents(cases: int, dice: Dice, outcome: Outcome) -> None:
+    for _number in range(cases):
+        content = mutate(DOCUMENTS[dice.roll(len(DOCUMENTS))], dice)
+        setup_xml = read_setup_xml(content)
+        answer = answer_sql(Contents(setup_xmls=[("Setup.xml", setup_xml)])).found
+        outcome.answers[f"document: {answer}"] += 1
+        if answer == "no" and _names_a_script(content):
+            outcome.faults.append(f"no SQL in {content!r}")
+
+
+def _names_a_script(content: bytes) -> bool:
+    """In any encoding: a letter, and the extension."""
+    return b".sql" in content.replace(b"\0", b"").lower()
+
+
+def damage_packages(cases: int, dice: Dice, outcome: Outcome, folder: Path) -> None:
+    program, whole = find_seven_zip() or "7z", list(packages().items())
+    path = folder / "package.exe"
+    for _number in range(cases):
+        kind, content = whole[dice.roll(len(whole))]
+        content = mutate(content, dice)
+        path.write_bytes(content)
+        try:
+            answer: str = inspect_package(path, SevenZip(program, Deadline(60)), scratch=str(folder)).sql.found
+        except PackageError:
+            answer = "refused"
+        outcome.answers[f"package: {answer}"] += 1
+        if answer == "no":
+            kept = folder / f"no-{hashlib.sha256(content).hexdigest()[:12]}.exe"
+            kept.write_bytes(content)
+            outcome.faults.append(f"no SQL in {kind}: {kept}")
+
+
+def run(cases: int, seed: int, folder: Path) -> Outcome:
+    outcome, dice = Outcome(), Dice(seed)
+    in_packages = cases * PACKAGES_IN_TEN_THOUSAND // 10_000
+    damage_documents(cases - in_packages, dice, outcome)
+    damage_packages(in_packages, dice, outcome, folder)
+    return outcome
+
+
+def main(arguments: t.Sequence[str]) -> int:
+    cases, seed = (int(given) for given in (*arguments, *(str(CASES), str(SEED))[len(arguments) :]))
+    started = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="biztalk-mutations-"))
+    outcome = run(cases, seed, folder)
+    print(f"{cases} cases with seed {seed} in {time.monotonic() - started:.0f} s")
+    for answer, count in sorted(outcome.answers.items()):
+        print(f"  {answer}: {count}")
+    print("\n".join(outcome.faults) or "No traceback, and never the answer no.")
+    return 1 if outcome.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

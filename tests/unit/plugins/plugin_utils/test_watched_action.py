@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleConnectionFailure
+
+from ansible_collections.biztalk.patching.plugins.plugin_utils import _watched_action
+from ansible_collections.biztalk.patching.plugins.plugin_utils._watched_action import FAILURES, Shown, WatchedAction
+
+
+class Time:
+    """Passes only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
+    clock = Time()
+    monkeypatch.setattr(_watched_action, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    said: list[str] = []
+    monkeypatch.setattr(_watched_action.display, "display", said.append)
+    return said
+
+
+def test_what_is_new_is_shown_once_and_the_last_again_after_a_while(clock: Time, said: list[str]) -> None:
+    shown = Shown(30)
+    for lines, seconds in ((["one"], 10), (["one"], 10), (["one", "two"], 29), (["one", "two"], 31), ([], 31)):
+        clock.sleep(seconds)
+        shown.update(lines)
+    assert said == ["  00:10 one", "  00:49 two", "  01:20 still two", "  01:51 still two"]
+
+
+def test_before_the_first_line_it_says_that_it_begins(clock: Time, said: list[str]) -> None:
+    shown = Shown(30)
+    clock.sleep(31)
+    shown.update([])
+    assert said == ["  00:31 still beginning"]
+
+
+class Task:
+    def __init__(self) -> None:
+        self.args: dict[str, t.Any] = {"server": "SQL1"}
+        self.async_val = 0
+
+
+class Action(WatchedAction):
+    """Runs jobs that answer one status after the other; an exception among them is raised."""
+
+    def __init__(self, *statuses: dict[str, t.Any] | Exception, job: dict[str, t.Any] | None = None) -> None:
+        self.task = self._task = Task()
+        self.job = job or {"ansible_job_id": "j1", "results_file": "/home/x/.ansible_async/j1", "started": 1}
+        self.statuses = list(statuses)
+        self.started_with: tuple[dict[str, t.Any], int] | None = None
+        self.asked: list[dict[str, t.Any]] = []
+
+    def _make_tmp_path(self, *_arguments: t.Any) -> str:
+        return "/remote/x/"
+
+    def _low_level_execute_command(self, *_arguments: t.Any, **_named: t.Any) -> dict[str, t.Any]:
+        return {"rc": 0, "stdout": "line\n"}
+
+    def _execute_module(self, *_arguments: t.Any, **named: t.Any) -> dict[str, t.Any]:
+        if named.get("wrap_async"):
+            self.started_with = (named["module_args"], self._task.async_val)
+            return self.job
+        self.asked.append(named["module_args"])
+        if named["module_args"]["mode"] == "cleanup":
+            return {}
+        status = self.statuses.pop(0)
+        if isinstance(status, Exception):
+            raise status
+        return status
+
+
+DONE = {"finished": 1, "started": 1, "ansible_job_id": "j1", "changed": True, "backup_set": {}}
+GOING = {"finished": 0, "started": 1}
+
+
+def test_the_result_is_that_of_the_module(clock: Time, said: list[str]) -> None:
+    action = Action(GOING, GOING, DONE)
+    assert action.watched(30, {}) == {"changed": True, "backup_set": {}}
+    assert action.started_with is not None
+    arguments, limit = action.started_with
+    assert (arguments, limit > 0) == ({"server": "SQL1", "progress_file": "/remote/x/progress"}, True)
+    # Otherwise Ansible would take the task for an asynchronous one.
+    assert action.task.async_val == 0
+    assert {one["_async_dir"] for one in action.asked} == {"/home/x/.ansible_async"}
+    assert action.asked[-1]["mode"] == "cleanup"
+    assert said == ["  00:00 line"]
+
+
+def test_a_job_that_does_not_start_is_the_result(clock: Time, said: list[str]) -> None:
+    failed = {"failed": True, "msg": "no python"}
+    assert Action(job=failed).watched(30, {}) == failed
+
+
+def test_a_connection_may_fail_for_a_while(clock: Time, said: list[str]) -> None:
+    lost = AnsibleConnectionFailure("down")
+    assert Action(*[lost] * (FAILURES - 1), GOING, lost, DONE).watched(30, {})["changed"]
+    assert sum("no connection to where the module runs" in line for line in said) == FAILURES
+
+
+def test_a_connection_that_stays_away_is_given_up(clock: Time, said: list[str]) -> None:
+    with pytest.raises(AnsibleConnectionFailure):
+        Action(*[AnsibleConnectionFailure("down")] * FAILURES).watched(30, {})
