@@ -50,7 +50,7 @@ def library(size: int, seed: int) -> bytes:
 def package(folder: Path, publisher: Publisher, size: int) -> Path:
     """A signed executable of about `size` bytes: a cabinet behind a 32-bit program."""
     path = folder / "BTS2020-KB5009901-ENU.exe"
-    each = int(size / FILES / 0.8)
+    each = int(size / FILES / 0.65)
     members = {f"Library{number}.dll": library(each, number) for number in range(FILES - 2)}
     named = "".join(f'<File Name="{name}"/>' for name in members)
     members["Setup.xml"] = f"<Setup>{named}</Setup>".encode()

@@ -118,8 +118,9 @@ def damage_documents(cases: int, dice: Dice, outcome: Outcome) -> None:
 
 
 def _names_a_script(content: bytes) -> bool:
-    """In any encoding: a letter, and the extension."""
-    return b".sql" in content.replace(b"\0", b"").lower()
+    """As whoever reads the document would see it, byte order mark and all."""
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "latin-1"
+    return ".sql" in content.decode(encoding, "replace").lower()
 
 
 def damage_packages(cases: int, dice: Dice, outcome: Outcome, folder: Path) -> None:

@@ -9,7 +9,7 @@ import typing as t
 from ansible_collections.biztalk.patching.plugins.plugin_utils._watched_action import WatchedAction
 
 # The default of the module's option progress_interval.
-INTERVAL = 30
+INTERVAL = 20
 
 
 class ActionModule(WatchedAction):

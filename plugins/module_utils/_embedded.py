@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 import typing as t
 import zlib
@@ -22,7 +23,8 @@ _CHUNK = 1024 * 1024
 _HEADER = 80
 _ZIP_END = b"PK\x05\x06"
 _ZIP_END_SIZE = 22
-_LARGEST_ZIP_COMMENT = 65535
+# With more than 65535 files two further records come before the last one (4.3.14, 4.3.15).
+_ZIP64_RECORDS = 56 + 20
 _LARGEST_NAME = 4096
 _ZIP_METHODS = frozenset({0, 8, 9, 12, 14, 93, 95, 98, 99})
 
@@ -46,6 +48,21 @@ class Image:
     def __init__(self, file: t.BinaryIO) -> None:
         self._file = file
         self.size = file.seek(0, 2)
+
+    @functools.cached_property
+    def zip_ends(self) -> dict[int, int]:
+        """Where each zip file begins after the records at its end, and where it ends.
+
+        Found once for the whole file: there may be 100,000 beginnings, each of which would be searched for its end.
+        """
+        ends: dict[int, int] = {}
+        for found, _word in self.find((_ZIP_END,), 0, self.size):
+            record = self.read(found, _ZIP_END_SIZE)
+            if len(record) == _ZIP_END_SIZE:
+                size, offset, comment = struct.unpack("<12xIIH", record)
+                for records in (0, _ZIP64_RECORDS):
+                    ends.setdefault(found - records - size - offset, found + _ZIP_END_SIZE + comment)
+        return ends
 
     def read(self, start: int, size: int) -> bytes:
         self._file.seek(start)
@@ -130,24 +147,11 @@ def _zip(image: Image, start: int) -> Span | None:
     needed, method, name_size = struct.unpack("<4xBx2xH16xH2x", header)
     if needed > 63 or method not in _ZIP_METHODS or not 0 < name_size <= _LARGEST_NAME:
         return None
-    # Nearly always the file ends with it; only where it does not, all of it is searched.
-    tail = max(start, image.size - _ZIP_END_SIZE - _LARGEST_ZIP_COMMENT)
-    for begin in {tail: None, start: None}:
-        for found, _word in image.find((_ZIP_END,), begin, image.size):
-            if span := _zip_of_end(image, start, found):
-                return span
-    return None
-
-
-def _zip_of_end(image: Image, start: int, found: int) -> Span | None:
-    """Offsets in a zip count from its own beginning, or from that of the program before it."""
-    record = image.read(found, _ZIP_END_SIZE)
-    if len(record) < _ZIP_END_SIZE:
-        return None
-    size, offset, comment = struct.unpack("<12xIIH", record)
+    # Its offsets count from its own beginning, or from that of the program before it.
     for origin in (start, 0):
-        if origin + offset + size == found:
-            return _span(image, origin, found - origin + _ZIP_END_SIZE + comment, "zip")
+        end = image.zip_ends.get(origin, 0)
+        if end > start:
+            return _span(image, origin, end - origin, "zip")
     return None
 
 

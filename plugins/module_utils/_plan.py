@@ -19,6 +19,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._package_checks i
 from ansible_collections.biztalk.patching.plugins.module_utils._preflight import (
     Finding,
     check_applications,
+    check_availability,
     check_cluster,
     check_computer,
     check_installer,
@@ -162,6 +163,7 @@ def make_plan(
             *(check_applications(snapshot, close=options.close_applications) for snapshot in snapshots.values()),
             check_cluster(group),
             check_installer(installer),
+            check_availability(group, agent=options.agent),
             () if options.accept_stopped_group else check_running(snapshots.values(), group),
         )
     return Plan(tuple(computers), agents, tuple(itertools.chain(findings, _check_agents(agents, options))))

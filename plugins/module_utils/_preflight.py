@@ -105,8 +105,21 @@ def check_applications(snapshot: Snapshot, *, close: bool) -> t.Iterator[Finding
             )
 
 
+def check_availability(group: t.Mapping[str, t.Any], *, agent: str) -> t.Iterator[Finding]:
+    """A secondary replica's SQL Server Agent works on the databases too, but no database names its instance."""
+    names = {row["availability_group"] for row in group["databases"] if row["availability_group"]}
+    for name in sorted(names):
+        yield Finding(
+            "warn" if agent == "external" else "fail",
+            name,
+            "is an Availability Group. SQL Server Agent must be stopped on every replica, and this collection stops it "
+            "on the primary one only: set biztalk_agent to external and have it stopped on all of them",
+            "R13",
+        )
+
+
 def check_running(snapshots: t.Collection[Snapshot], group: t.Mapping[str, t.Any]) -> t.Iterator[Finding]:
-    """Only what runs now is started again, so a group that is down already, as after an interrupted run, stays down."""
+    """Only what runs now is started again: a group that is down, as after an interrupted run, would stay down."""
     expected = [row for row in group["host_instances"] if row["type"] == "in_process" and not row["disabled"]]
     running = [service for snapshot in snapshots for service in snapshot.services if service.is_host_instance]
     if expected and not any(service.running for service in running):

@@ -63,7 +63,8 @@ async def _run(arguments: Sequence[str], confinement: Confinement) -> bytes:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            # Not wait(): it would wait forever for a pipe that nobody empties.
+            await process.communicate()
     confinement.check()
     if process.returncode and process.returncode < 0:
         raise ProgramError(f"{arguments[0]} was ended by {signal.Signals(-process.returncode).name}")
@@ -81,9 +82,13 @@ def _confine(process: int, confinement: Confinement) -> None:
 
 async def _watch(process: asyncio.subprocess.Process, confinement: Confinement) -> bytes:
     reading = asyncio.ensure_future(_read(process, confinement.output))
-    while not (await asyncio.wait({reading}, timeout=_PULSE))[0]:
-        confinement.check()
-    output = await reading
+    try:
+        while not (await asyncio.wait({reading}, timeout=_PULSE))[0]:
+            confinement.check()
+        output = reading.result()
+    finally:
+        reading.cancel()
+        await asyncio.wait({reading})
     await process.wait()
     return output
 

@@ -26,6 +26,7 @@ _EXTENSIONS = (
 )
 _FILE = re.compile(rf'[^\\/:*?"<>|\r\n]+\.(?:{_EXTENSIONS})', re.IGNORECASE)
 _GUID = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
+_LIBRARY = re.compile(r"\.sql(?=\.(?:dll|exe|config|xml|xsd|resources|pdb|manifest)\b)", re.IGNORECASE)
 _NOTHING = frozenset({"", "0", "false", "no", "none"})
 
 
@@ -134,6 +135,11 @@ def _scripts(value: str) -> list[str]:
 
 def _hints_at_sql(statement: Statement) -> bool:
     about = statement.where.casefold()
-    if is_sql_text(statement.value) or ".sql" in about:
+    if is_sql_text(statement.value) or ".sql" in about or _has_half_a_name(statement.value):
         return True
     return "sql" in about and "script" in about and statement.value.casefold() not in _NOTHING
+
+
+def _has_half_a_name(value: str) -> bool:
+    """`.sql` that belongs neither to a script's name nor to a library's: whoever wrote it may have meant a script."""
+    return ".sql" in _LIBRARY.sub("", value).casefold() and not _scripts(value)

@@ -100,7 +100,7 @@ options:
         Something new is shown within a few seconds.
       - With V(0) nothing is shown. Otherwise the module runs as an asynchronous job of Ansible on that computer.
     type: int
-    default: 30
+    default: 20
   progress_file:
     description:
       - File, where the module runs, to which it appends a line whenever it comes to something new.
@@ -218,7 +218,7 @@ OWN_OPTIONS: dict[str, t.Any] = {
     "sso_database": {"type": "str", "default": "SSODB"},
     "accept_uncovered_sso": {"type": "bool", "default": False},
     # For the action plugin.
-    "progress_interval": {"type": "int", "default": 30},
+    "progress_interval": {"type": "int", "default": 20},
     "progress_file": {"type": "path"},
 }
 

@@ -10,8 +10,11 @@ import typing as t
 from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
+from tests.lab.paths import SMALL_TOPOLOGY
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.lab.lab import Lab
 
 DOWN = ("host_instance", "rule_engine", "iis", "agent")
@@ -54,6 +57,44 @@ def test_an_install_that_fails_is_tried_again_and_leaves_the_group_down(small_la
     assert again.returncode != 0
     assert "no host instance of the group runs" in again.stdout
     assert changes(small_lab.events.events[events:]) == []
+
+
+def test_an_installer_that_restarts_its_computer_ends_the_run(open_lab: Callable[..., Lab]) -> None:
+    with open_lab(SMALL_TOPOLOGY, computers=[{"name": "BTS1", "install": {"exit_codes": [1641]}}]) as lab:
+        result = run("patch", lab, *CLOSE_APPLICATIONS)
+
+        assert result.returncode != 0
+        assert {item.computer for item in History(lab.events.events).installs} == {"BTS1"}
+
+
+def test_a_service_that_dies_again_is_named(open_lab: Callable[..., Lab]) -> None:
+    behaviours = {"BTSSvc$ProcessingHost": {"dies_after": 2.0}}
+    with open_lab(SMALL_TOPOLOGY, computers=[{"name": "BTS2", "behaviours": behaviours}]) as lab:
+        result = run("patch", lab, *CLOSE_APPLICATIONS, "-e", "biztalk_settle_time=3")
+
+        assert result.returncode != 0
+        assert "BTSSvc$ProcessingHost is stopped, exit code 1067" in result.stdout
+
+
+def test_an_installer_that_fails_silently_is_found_out(open_lab: Callable[..., Lab]) -> None:
+    with open_lab(SMALL_TOPOLOGY, computers=[{"name": "BTS1", "install": {"hresult": "0x80040e14"}}]) as lab:
+        result = run("patch", lab, *CLOSE_APPLICATIONS)
+
+        assert result.returncode != 0
+        assert "HRESULT=0x80040e14" in result.stdout
+        assert nothing_runs(lab)
+
+
+def test_a_connection_lost_during_the_install_does_no_harm(open_lab: Callable[..., Lab]) -> None:
+    computers = [{"name": "BTS1", "install": {"drops_connection": True}}]
+    computers.append({"name": "BTS2", "install": {"exit_codes": [1618, 0]}})
+    with open_lab(SMALL_TOPOLOGY, computers=computers) as lab:
+        before = states(lab)
+        result = run("patch", lab, *CLOSE_APPLICATIONS)
+
+        assert result.returncode == 0, result.stdout
+        assert states(lab) == before
+        assert broken(lab.events.events) == {}
 
 
 def test_an_installer_that_cannot_reach_sql_server_is_found_out(lab: Lab) -> None:

@@ -32,6 +32,8 @@ VOCABULARY: dict[str, frozenset[str]] = {
     "file.removed": frozenset({"computer", "path", "origin"}),
     "computer.restarting": frozenset({"computer", "origin"}),
     "computer.restarted": frozenset({"computer"}),
+    "cluster.resource_failed": frozenset({"cluster", "group", "resource", "node"}),
+    "cluster.group_moved": frozenset({"cluster", "group", "node"}),
     "remote.task": frozenset({"computer", "module", "check_mode", "become_user", "seconds", "failed", "changed"}),
     "remote.refused": frozenset({"computer", "reason"}),
     # installer

@@ -40,7 +40,8 @@ def write_configuration(lab: Lab) -> None:
 
 def document(lab: Lab) -> dict[str, t.Any]:
     biztalk = [spec.name for spec in lab.topology.computers]
-    sql = list(dict.fromkeys(server.computer for server in lab.topology.sql_servers))
+    nodes = [node for server in lab.topology.sql_servers for node in lab.topology.nodes_of(server.name)]
+    sql = list(dict.fromkeys(nodes))
     children = {"biztalk": _hosts(lab, biztalk), "biztalk_sql": _hosts(lab, sql)}
     return {"all": {"children": {"windows": {"children": children, "vars": _connection(lab) | _settings(lab)}}}}
 

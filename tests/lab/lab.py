@@ -16,6 +16,7 @@ from tests.lab.packages.library import Library
 from tests.lab.scheduler import Scheduler
 from tests.lab.sqlserver.endpoints import create_endpoints
 from tests.lab.sqlserver.instance import create_instances
+from tests.lab.windows.cluster import create_clusters
 from tests.lab.windows.computer import biztalk_computer, sql_computer
 from tests.lab.windows.processes import DESKTOP_SESSION
 from tests.lab.winrm.server import WinRmServer
@@ -28,7 +29,9 @@ if t.TYPE_CHECKING:
     from tests.lab.events import Event
     from tests.lab.tds.server import TdsServer
     from tests.lab.topology import Computer, Topology
+    from tests.lab.windows import computer as windows_computer
     from tests.lab.windows.processes import Process
+    from tests.lab.windows.service import Service
 
 
 class Lab:
@@ -86,11 +89,20 @@ class Lab:
     def _build_computers(self) -> None:
         servers_of = collections.defaultdict(list)
         for server in self.topology.sql_servers:
-            servers_of[server.computer].append(server)
+            for node in self.topology.nodes_of(server.name):
+                servers_of[node].append(server)
         for spec in self.topology.computers:
             self.world.computers[spec.name] = biztalk_computer(self.world, spec)
         for name, servers in servers_of.items():
             self.world.computers[name] = sql_computer(self.world, name, servers)
+        self.clusters = create_clusters(self.world)
+
+    def _cluster_group(self, computer: windows_computer.Computer, service: Service) -> str | None:
+        """The group of resources that a service belongs to, whichever node owns it."""
+        for group in computer.cluster.groups if computer.cluster else ():
+            if computer in group.nodes and service.name in [item.service_name for item in group.resources]:
+                return group.name
+        return None
 
     def _description(self) -> dict[str, t.Any]:
         """The lab before anybody has touched it, as the invariants need it."""
@@ -118,6 +130,7 @@ class Lab:
                     "service": service.name,
                     "role": service.definition.role,
                     "state": service.state,
+                    "cluster_group": self._cluster_group(computer, service),
                 }
                 for computer in self.world.computers.values()
                 for service in computer.services.all()

@@ -29,6 +29,8 @@ SqlServer = spec.SqlServer
 Application = windows.Application
 Architecture = windows.Architecture
 Behaviour = windows.Behaviour
+Cluster = windows.Cluster
+ClusterGroup = windows.ClusterGroup
 Computer = windows.Computer
 CustomProcess = windows.CustomProcess
 CustomService = windows.CustomService
@@ -50,6 +52,8 @@ class Management:
 class Host:
     name: str
     type: t.Literal["in_process", "isolated"]
+    # The group of resources of a failover cluster in which its instances move.
+    cluster_group: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,7 @@ class Topology:
     sql_servers: tuple[SqlServer, ...]
     delays: Delays = field(default_factory=Delays)
     availability_groups: tuple[AvailabilityGroup, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
     # Of services on the computers of SQL Server: computer -> service -> behaviour.
     sql_behaviours: dict[str, dict[str, Behaviour]] = field(default_factory=dict)
 
@@ -158,11 +163,45 @@ class Topology:
         """The group's databases by what they are for; of several message boxes, the last."""
         return {database.role: database for server in self.sql_servers for database in server.databases}
 
+    @property
+    def cluster_groups(self) -> dict[str, ClusterGroup]:
+        return {group.name: group for cluster in self.clusters for group in cluster.groups}
+
+    def nodes_of(self, instance: str) -> tuple[str, ...]:
+        """The computers that a SQL Server instance may run on."""
+        clustered = (group.nodes for group in self.cluster_groups.values() if group.instance == instance)
+        return next(clustered, (self.sql_server(instance).computer,))
+
+    def is_clustered(self, instance: str) -> bool:
+        return any(group.instance == instance for group in self.cluster_groups.values())
+
+    def owns(self, computer: str, instance: str) -> bool:
+        return not self.is_clustered(instance) or self.nodes_of(instance)[0] == computer
+
+    def hosts_owned_elsewhere(self, computer: str) -> list[str]:
+        """The clustered hosts whose instance on this computer does not run, because another node owns the group."""
+        groups = self.cluster_groups
+        clustered = [host for host in self.group.hosts if host.cluster_group]
+        return [host.name for host in clustered if groups[host.cluster_group or ""].nodes[0] != computer]
+
+    def _check_clusters(self) -> None:
+        computers = {computer.name: computer for computer in self.computers}
+        for host in self.group.hosts:
+            if not host.cluster_group:
+                continue
+            group = self.cluster_groups.get(host.cluster_group)
+            if group is None:
+                raise TopologyError(f"{host.name} is in the cluster group {host.cluster_group}, which is not defined")
+            for node in group.nodes:
+                if node not in computers or host.name not in computers[node].host_instances:
+                    raise TopologyError(f"{host.name} has no instance on {node}, a node of {group.name}")
+
     def check_references(self) -> None:
         hosts = {host.name for host in self.group.hosts}
         for computer in self.computers:
             if unknown := set(computer.host_instances) - hosts:
                 raise TopologyError(f"{computer.name} has instances of hosts that the group lacks: {sorted(unknown)}")
+        self._check_clusters()
         names = self.server_names
         if self.group.management.instance.casefold() not in names:
             raise TopologyError(f"the management database's instance {self.group.management.instance} is not defined")

@@ -54,7 +54,13 @@ def _ansible_test(name: str, *arguments: str) -> Gate:
 
 # Longest first: the runner hands them to its workers in this order.
 TESTS = (
-    Gate("integration", _python("-m", "pytest", "tests/integration"), timeout=1800.0, closing_line=True),
+    # Two files at a time: much of a run is waiting for simulated computers.
+    Gate(
+        "integration",
+        _python("-m", "pytest", "tests/integration", "-n", "2", "--dist", "loadfile"),
+        timeout=1800.0,
+        closing_line=True,
+    ),
     Gate("molecule", _tool("molecule", "test", "--scenario-name", "default"), cwd=ROOT / "extensions"),
     _ansible_test("units", "--python", THIS_PYTHON, "tests/unit/plugins/"),
     Gate("unit", _python("-m", "pytest", "tests/unit"), closing_line=True),

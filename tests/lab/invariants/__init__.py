@@ -26,7 +26,12 @@ from tests.lab.invariants.outage import (
     r14_sso_keeps_running,
     r15_databases_idle,
 )
-from tests.lab.invariants.restart import r7_started_after_sql, r8_host_instances_restarted, r17_runs_what_ran_before
+from tests.lab.invariants.restart import (
+    r7_started_after_sql,
+    r8_host_instances_restarted,
+    r17_runs_what_ran_before,
+    rolling_keeps_serving,
+)
 from tests.lab.invariants.verdict import Rule, Verdict, judge
 
 if t.TYPE_CHECKING:
@@ -54,12 +59,17 @@ RULES: dict[str, Rule] = {
 }
 
 
-def judge_all(events: t.Sequence[Event]) -> list[Verdict]:
-    """A verdict for each rule."""
-    history = History(events)
-    return [judge(name, rule, history) for name, rule in RULES.items()]
+# Of runs in which the group stays up; the KB has no rule for them.
+ROLLING_RULES: dict[str, Rule] = {"rolling": rolling_keeps_serving}
 
 
-def broken(events: t.Sequence[Event]) -> dict[str, tuple[str, ...]]:
+def judge_all(events: t.Sequence[Event], *, rolling: bool = False) -> list[Verdict]:
+    """A verdict for each rule; `rolling` for a run that updates one computer after the other while the group is up."""
+    history = History(events, rolling)
+    rules = {**RULES, **ROLLING_RULES} if rolling else RULES
+    return [judge(name, rule, history) for name, rule in rules.items()]
+
+
+def broken(events: t.Sequence[Event], *, rolling: bool = False) -> dict[str, tuple[str, ...]]:
     """The rules that were broken, with where."""
-    return {verdict.rule: verdict.broken for verdict in judge_all(events) if not verdict.held}
+    return {verdict.rule: verdict.broken for verdict in judge_all(events, rolling=rolling) if not verdict.held}

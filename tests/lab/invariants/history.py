@@ -16,8 +16,12 @@ if t.TYPE_CHECKING:
 SUCCESS_CODES = (0, 1641, 3010)
 BIZTALK_ROLES = ("host_instance", "rule_engine", "biztalk", "adapter")
 
+BY_ITSELF = "it ended by itself"
+# Who starts or stops a service without the run's doing: Windows, setup, the cluster, or somebody.
+OTHERS = ("boot", "cluster", "recovery", "setup", "shutdown", "somebody")
+
 ServiceKey = tuple[str, str]
-_STATE_AFTER = {
+STATE_AFTER = {
     "service.start_requested": "start_pending",
     "service.started": "running",
     "service.start_failed": "stopped",
@@ -53,9 +57,13 @@ class Install:
 
 @dataclass(frozen=True)
 class History:
-    """Events in order; positions (`started`, `finished`, `position`) are indexes into them."""
+    """Events in order; positions (`started`, `finished`, `position`) are indexes into them.
+
+    `rolling`: the run was one computer after the other while the group stayed up, as the operator had chosen.
+    """
 
     events: t.Sequence[Event]
+    rolling: bool = False
 
     @cached_property
     def lab(self) -> Event:
@@ -83,6 +91,25 @@ class History:
     def initial_states(self) -> dict[ServiceKey, str]:
         return {(item["computer"], item["service"]): item["state"] for item in self.lab["services"]}
 
+    @cached_property
+    def cluster_groups(self) -> dict[ServiceKey, str]:
+        """The services that belong to a failover cluster, with their group of resources."""
+        return {
+            (item["computer"], item["service"]): item["cluster_group"]
+            for item in self.lab["services"]
+            if item.get("cluster_group")
+        }
+
+    def same_service(self, key: ServiceKey) -> list[ServiceKey]:
+        """A service itself, and where it is clustered those of the same name on the other nodes."""
+        if key not in self.cluster_groups:
+            return [key]
+        group = self.cluster_groups[key]
+        return [other for other, its in self.cluster_groups.items() if its == group and other[1] == key[1]]
+
+    def ran_before(self, computer: str, service: str) -> bool:
+        return any(self.initial_states[key] != "stopped" for key in self.same_service((computer, service)))
+
     def positions(self, *kinds: str) -> list[int]:
         return [position for position, event in enumerate(self.events) if event.kind in kinds]
 
@@ -95,29 +122,50 @@ class History:
 
     @cached_property
     def unfinished(self) -> str | None:
-        """Why the group is left as it is: an install that failed or never ended; None where there is none."""
+        """Why the group is left down: an install that failed or never ended, a damaged database; None without one."""
         good = {(item.computer, item.kb) for item in self.installs if item.succeeded}
         lasting = [
             f"KB{item.kb} on {item.computer} ({item.exit_code})"
             for item in self.installs
             if (item.computer, item.kb) not in good
         ]
-        return f"an install did not succeed: {', '.join(lasting)}" if lasting else None
+        if lasting:
+            return f"an install did not succeed: {', '.join(lasting)}"
+        return f"damaged: {', '.join(sorted(self._damaged))}" if self._damaged else None
+
+    @cached_property
+    def ended_by_themselves(self) -> set[ServiceKey]:
+        """The services of which the last that was heard is that they died, with nobody's help."""
+        last = {(event["computer"], event["service"]): event for _position, event in self.of_kind(*STATE_AFTER)}
+        return {key for key, event in last.items() if event.kind == "service.died" and event["reason"] == BY_ITSELF}
+
+    @cached_property
+    def _damaged(self) -> set[str]:
+        damaged: set[str] = set()
+        for _position, event in self.of_kind("database.damaged", "restore.database"):
+            name = f"{event['database']} on {event['instance']}"
+            (damaged.add if event.kind == "database.damaged" else damaged.discard)(name)
+        return damaged
 
     def states_at(self, position: int) -> dict[ServiceKey, str]:
         """The state of every service when the event at `position` happened."""
         states = dict(self.initial_states)
         for event in self.events[:position]:
-            if event.kind in _STATE_AFTER:
-                states[event["computer"], event["service"]] = _STATE_AFTER[event.kind]
+            if event.kind in STATE_AFTER:
+                states[event["computer"], event["service"]] = STATE_AFTER[event.kind]
         return states
 
-    def not_stopped_at(self, position: int, roles: t.Container[str]) -> list[str]:
-        """The services of these roles that are anything but stopped, as `service on computer`."""
+    def not_stopped_at(self, install: Install, roles: t.Container[str]) -> list[str]:
+        """The services of these roles that are anything but stopped when an install begins, as `service on computer`.
+
+        In a rolling run only those of its own computer count.
+        """
         return [
             f"{service} on {computer} was {state}"
-            for (computer, service), state in self.states_at(position).items()
-            if state != "stopped" and self.roles[computer, service] in roles
+            for (computer, service), state in self.states_at(install.started).items()
+            if state != "stopped"
+            and self.roles[computer, service] in roles
+            and (not self.rolling or computer == install.computer)
         ]
 
     def _install(self, position: int, event: Event) -> Install:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from tests.lab.invariants.history import BIZTALK_ROLES
@@ -12,7 +13,10 @@ from tests.lab.invariants.installing import installs
 from tests.lab.invariants.verdict import NotApplicableError
 
 if t.TYPE_CHECKING:
-    from tests.lab.invariants.history import History
+    from tests.lab.invariants.history import History, Install
+
+SHUTDOWN = "shutdown"
+_ROLLING = "the group stayed up, one computer after the other"
 
 
 def r4_sysadmin(history: History) -> t.Iterator[str]:
@@ -31,17 +35,24 @@ def r6_stopped_for_sql(history: History) -> t.Iterator[str]:
     if not with_sql:
         raise NotApplicableError("no update with SQL was installed")
     for install in with_sql:
-        for service in history.not_stopped_at(install.started, (*BIZTALK_ROLES, "agent")):
+        for service in _up_for_sql(history, install):
             yield f"{service} when KB{install.kb} was installed on {install.computer}"
+
+
+def _up_for_sql(history: History, install: Install) -> list[str]:
+    """With SQL nothing of the group may run, whatever mode the operator had chosen."""
+    return dataclasses.replace(history, rolling=False).not_stopped_at(install, (*BIZTALK_ROLES, "agent"))
 
 
 def r11_everything_stopped(history: History) -> t.Iterator[str]:
     """Host instances, related services and applications are stopped on all computers first."""
     ended = history.of_kind("process.ended")
     for install in installs(history):
-        for service in history.not_stopped_at(install.started, BIZTALK_ROLES):
+        for service in history.not_stopped_at(install, BIZTALK_ROLES):
             yield f"{service} when KB{install.kb} was installed on {install.computer}"
         for application in history.lab["applications"]:
+            if history.rolling and application["computer"] != install.computer:
+                continue
             closed = any(
                 position < install.started
                 and (event["computer"], event["pid"]) == (application["computer"], application["pid"])
@@ -54,14 +65,16 @@ def r11_everything_stopped(history: History) -> t.Iterator[str]:
 def r12_iis_stopped(history: History) -> t.Iterator[str]:
     """IIS is stopped where HTTP, SOAP, WSE or WCF adapters are used."""
     for install in installs(history):
-        for service in history.not_stopped_at(install.started, ("iis",)):
+        for service in history.not_stopped_at(install, ("iis",)):
             yield f"{service} when KB{install.kb} was installed on {install.computer}"
 
 
 def r13_agent_stopped(history: History) -> t.Iterator[str]:
     """SQL Server Agent is stopped on every instance that hosts a BizTalk database."""
+    if history.rolling:
+        raise NotApplicableError(_ROLLING)
     for install in installs(history):
-        for service in history.not_stopped_at(install.started, ("agent",)):
+        for service in history.not_stopped_at(install, ("agent",)):
             yield f"{service} when KB{install.kb} was installed on {install.computer}"
 
 
@@ -73,16 +86,21 @@ def r14_sso_keeps_running(history: History) -> t.Iterator[str]:
                 yield f"{service} on {computer} was {state} when KB{install.kb} was installed on {install.computer}"
     first, last = history.installs[0].started, history.installs[-1].finished or len(history.events)
     for position, event in history.of_kind("service.stop_requested"):
+        # A restart of the computer is not what the rule speaks of.
+        if event["origin"] == SHUTDOWN:
+            continue
         if event["role"] == "sso" and first < position < last:
             yield f"{event['service']} on {event['computer']} was stopped between the installs"
 
 
 def r15_databases_idle(history: History) -> t.Iterator[str]:
     """The databases are verified not to be in use (sp_who2) after all is stopped and before the first install."""
+    if history.rolling:
+        raise NotApplicableError(_ROLLING)
     first = installs(history)[0].started
     stopped = [
         position
-        for position, event in history.of_kind("service.stopped")
+        for position, event in history.of_kind("service.stopped", "service.died")
         if position < first and event["role"] in (*BIZTALK_ROLES, "iis", "agent")
     ]
     since = max(stopped, default=0)

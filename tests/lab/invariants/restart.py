@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tests.lab.invariants.history import BIZTALK_ROLES
+from tests.lab.invariants.history import BIZTALK_ROLES, OTHERS, STATE_AFTER
 from tests.lab.invariants.installing import installs
 from tests.lab.invariants.verdict import NotApplicableError
 
@@ -46,11 +46,26 @@ def r8_host_instances_restarted(history: History) -> t.Iterator[str]:
 def r17_runs_what_ran_before(history: History) -> t.Iterator[str]:
     """Afterwards BizTalk services, IIS and SQL Server Agent run again: those that ran before, and no others."""
     for _position, event in history.of_kind("service.start_requested"):
-        if history.initial_states[event["computer"], event["service"]] == "stopped":
+        if event["origin"] not in OTHERS and not history.ran_before(event["computer"], event["service"]):
             yield f"{event['service']} on {event['computer']} was started, though it did not run before"
-    yield from _started_too_early(history)
+    if not history.rolling:
+        yield from _started_too_early(history)
     if not history.unfinished:
         yield from _not_running_again(history, _ALL_ROLES)
+        yield from _brought_up_by_others(history)
+
+
+def rolling_keeps_serving(history: History) -> t.Iterator[str]:
+    """In a rolling run at most one computer at a time lacks host instances that ran before."""
+    states = dict(history.initial_states)
+    mine = [key for key, state in states.items() if history.roles[key] == "host_instance" and state == "running"]
+    lacking: set[str] = set()
+    for position, event in history.of_kind(*STATE_AFTER):
+        states[event["computer"], event["service"]] = STATE_AFTER[event.kind]
+        now = {computer for computer, service in mine if states[computer, service] != "running"}
+        if len(now) > 1 and now != lacking:
+            yield f"event {position}: {', '.join(sorted(now))} lacked host instances at the same time"
+        lacking = now
 
 
 def _not_running_again(history: History, roles: t.Container[str]) -> t.Iterator[str]:
@@ -59,7 +74,10 @@ def _not_running_again(history: History, roles: t.Container[str]) -> t.Iterator[
     final = history.states_at(len(history.events))
     for key, state in history.initial_states.items():
         computer, service = key
-        if history.roles[key] in roles and state == "running" and final[key] != "running":
+        # What was started and died is no fault of the run, which cannot do more than tell.
+        if history.roles[key] not in roles or state != "running" or key in history.ended_by_themselves:
+            continue
+        if not any(final[other] == "running" for other in history.same_service(key)):
             yield f"{service} on {computer} ran before and is {final[key]} now"
 
 
@@ -69,5 +87,22 @@ def _started_too_early(history: History) -> t.Iterator[str]:
         return
     first, last = history.installs[0].started, history.installs[-1].started
     for position, event in history.of_kind("service.start_requested"):
-        if first < position < last and event["role"] in (*BIZTALK_ROLES, "iis", "agent"):
+        if (
+            event["origin"] not in OTHERS
+            and first < position < last
+            and event["role"] in (*BIZTALK_ROLES, "iis", "agent")
+        ):
             yield f"{event['service']} on {event['computer']} was started before the last install"
+
+
+def _brought_up_by_others(history: History) -> t.Iterator[str]:
+    """What setup or a restart of the computer started must be stopped again where it did not run before."""
+    final = history.states_at(len(history.events))
+    by_others = {
+        (event["computer"], event["service"])
+        for _position, event in history.of_kind("service.start_requested")
+        if event["origin"] in OTHERS
+    }
+    for computer, service in sorted(by_others):
+        if final[computer, service] == "running" and not history.ran_before(computer, service):
+            yield f"{service} on {computer} did not run before and is running now"

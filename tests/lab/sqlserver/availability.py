@@ -51,6 +51,8 @@ class Group:
         """Another replica, the next one unless it is named, becomes the primary; connections to the old one break."""
         replicas = self.spec.replicas
         old, new = self.primary_name, to or replicas[(replicas.index(self.primary_name) + 1) % len(replicas)]
+        for database in self.databases:
+            self.instances[new].contents.take_over(self.primary.contents, database)
         self.copy_to(self.instances[new])
         self.primary_name = new
         self.primary.emit("availability.failed_over", group=self.spec.name, former=old)

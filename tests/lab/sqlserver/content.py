@@ -163,7 +163,7 @@ def _fill_hosts(instance: SqlServerInstance, database: str, topology: Topology) 
             HostType=HOST_TYPES[host.type],
             DecryptCertName="",
             DecryptCertThumbprint="",
-            ClusterResourceGroupName="",
+            ClusterResourceGroupName=host.cluster_group or "",
             IsHost32BitOnly=0,
         )
     mapping = 0

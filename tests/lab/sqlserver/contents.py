@@ -29,6 +29,13 @@ class Contents:
         scripts = [script for name, script in self.scripts if name == database]
         return {"tables": tables, "scripts": scripts, "damaged": self.damaged.get(database)}
 
+    def take_over(self, former: Contents, database: str) -> None:
+        """What the former primary replica knew of a database beside its tables."""
+        self.scripts += [item for item in former.scripts if item[0] == database]
+        former.scripts = [item for item in former.scripts if item[0] != database]
+        if reason := former.damaged.pop(database, None):
+            self.damaged[database] = reason
+
     def load(self, database: str, source: str, data: Data) -> None:
         """The database becomes what it was; with the contents of another one it is of no use."""
         store = self._instance.store

@@ -86,9 +86,7 @@ class SqlServerInstance:
     # -- what a Windows computer sees (tests.lab.world.SqlInstance)
 
     def open_session(self, *, host: str, program: str, login: str, database: str) -> Session:
-        group = self.group_of(database)
-        # A computer connects to the listener.
-        home = group.primary if group else self
+        home = self._home(database)
         try:
             home.check_open(database, sysadmin=False)
         except SqlServerError as error:
@@ -97,7 +95,9 @@ class SqlServerInstance:
         return home.sessions.open(host=host, program=program, login=login, database=database)
 
     def sessions_of(self, database: str) -> list[str]:
-        return [f"{session.program} on {session.host}" for session in self.sessions.of_database(database)]
+        return [
+            f"{session.program} on {session.host}" for session in self._home(database).sessions.of_database(database)
+        ]
 
     def agent_started(self) -> None:
         self.agent.start()
@@ -113,15 +113,23 @@ class SqlServerInstance:
             raise SqlPermissionError(
                 f"Login {login} may not run {script} of {kb} in {database} on {self.name}: it is not sysadmin."
             )
-        self.contents.scripts.append((database, script))
+        self._home(database).contents.scripts.append((database, script))
 
     def damage(self, database: str, reason: str) -> None:
-        if database not in self.contents.damaged:
-            self.contents.damaged[database] = reason
-            self.emit("database.damaged", database=database, reason=reason)
+        home = self._home(database)
+        if database not in home.contents.damaged:
+            home.contents.damaged[database] = reason
+            home.emit("database.damaged", database=database, reason=reason)
 
     def damaged(self) -> list[str]:
-        return list(self.contents.damaged)
+        """A database that is offline or being restored is of no more use than an inconsistent one."""
+        closed = [name for name in self.biztalk_databases if self.state_of(name).state != "ONLINE"]
+        return list(dict.fromkeys([*self.contents.damaged, *closed]))
+
+    def _home(self, database: str) -> SqlServerInstance:
+        """Computers reach a database of an availability group through the listener."""
+        group = self.group_of(database)
+        return group.primary if group else self
 
     # -- what the endpoint serves (tests.lab.tds.interface.Backend)
 

@@ -124,8 +124,8 @@ class Runner(Context):
             yield self.begin_transaction()
 
     def before_read(self) -> None:
-        """A client's query may be chosen as the victim of a deadlock, which undoes its transaction."""
-        if self._client and self.instance.faults.take("deadlock", statement=self._batch):
+        """A query may be chosen as the victim of a deadlock, which undoes its transaction."""
+        if self.instance.faults.take("deadlock", statement=self._batch):
             self.transaction.abandon()
             raise errors.deadlock(self.spid)
 

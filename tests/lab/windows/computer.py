@@ -20,6 +20,7 @@ from tests.lab.windows.services import Services
 
 if t.TYPE_CHECKING:
     from tests.lab import topology
+    from tests.lab.windows.cluster import Cluster
     from tests.lab.world import World
 
 _FOLDERS = (r"C:\Windows\Temp", r"C:\ProgramData", r"C:\Program Files", r"C:\Users\Public")
@@ -50,6 +51,7 @@ class Computer:
         self.files = Files(name, world.events, _FOLDERS)
         self.installer = Installer(self)
         self.power = Power(self)
+        self.cluster: Cluster | None = None
 
     def restart(self, origin: str) -> None:
         self.power.restart(origin)
@@ -77,6 +79,7 @@ def biztalk_computer(world: World, spec: topology.Computer) -> Computer:
     computer.pending_restart, computer.free_space = spec.pending_restart, spec.free_space
     states = {f"BTSSvc${host}": state for host, state in spec.host_instances.items()}
     states |= {service.name: service.state for service in spec.services}
+    states |= {f"BTSSvc${host}": "stopped" for host in world.topology.hosts_owned_elsewhere(spec.name)}
     definitions = furniture.biztalk_services(world.topology, spec)
     if unknown := spec.behaviours.keys() - {definition.name for definition in definitions}:
         raise TopologyError(f"{spec.name} has no services {sorted(unknown)}, but behaviours of them")
@@ -106,10 +109,11 @@ def sql_computer(world: World, name: str, servers: t.Iterable[topology.SqlServer
     computer = Computer(name, "x64", world)
     behaviours = world.topology.sql_behaviours.get(name, {})
     for server in servers:
-        for definition in furniture.sql_services(server):
+        for definition in furniture.sql_services(server, clustered=world.topology.is_clustered(server.name)):
             if computer.services.get(definition.name):
                 continue
             service = computer.services.add(definition, behaviours.get(definition.name))
-            if definition.role != "agent" or server.agent_running:
+            runs = definition.role != "agent" or server.agent_running
+            if runs and world.topology.owns(name, server.name):
                 computer.services.run_at_boot(service)
     return computer

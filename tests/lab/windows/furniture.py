@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tests.lab.windows.service import Definition, Program
+from tests.lab.windows.service import Definition, Program, StartMode
 
 if t.TYPE_CHECKING:
     from tests.lab.topology import Computer, CustomService, Group, SqlServer, Topology
@@ -60,9 +60,9 @@ def biztalk_services(topology: Topology, computer: Computer) -> list[Definition]
             account=SERVICE_ACCOUNT,
             depends_on=("ENTSSO",),
             # What is disabled in BizTalk Server does not come back with the computer.
-            start_mode="manual" if computer.host_instances[host.name] == "disabled" else "auto",
+            start_mode="manual" if host.cluster_group or computer.host_instances[host.name] == "disabled" else "auto",
             path=f'"{INSTALL_PATH}BTSNTSvc{suffix}.exe" -group "{topology.group.name}" -name "{host.name}"',
-            recovers_after=60.0,
+            recovers_after=None if host.cluster_group else 60.0,
         )
         for host in hosts
         if host.type == "in_process"
@@ -74,18 +74,29 @@ def biztalk_services(topology: Topology, computer: Computer) -> list[Definition]
     return services + [_custom(service) for service in computer.services] + _windows()
 
 
-def sql_services(server: SqlServer) -> list[Definition]:
-    """SQL Server and its Agent, under the names of a default or of a named instance."""
+def sql_services(server: SqlServer, *, clustered: bool = False) -> list[Definition]:
+    """SQL Server and its Agent, under the names of a default or of a named instance.
+
+    Of a clustered instance the cluster starts them.
+    """
+    mode: StartMode = "manual" if clustered else "auto"
     _computer, _, instance = server.name.partition("\\")
     engine, agent = (f"MSSQL${instance}", f"SQLAgent${instance}") if instance else ("MSSQLSERVER", "SQLSERVERAGENT")
     label = instance or "MSSQLSERVER"
     return [
-        Definition(engine, f"SQL Server ({label})", "sql_server", (Program("sqlservr.exe", r"LAB\svc-sql"),)),
+        Definition(
+            engine,
+            f"SQL Server ({label})",
+            "sql_server",
+            (Program("sqlservr.exe", r"LAB\svc-sql"),),
+            start_mode=mode,
+        ),
         Definition(
             agent,
             f"SQL Server Agent ({label})",
             "agent",
             (Program("SQLAGENT.EXE", r"LAB\svc-sql"),),
+            start_mode=mode,
             depends_on=(engine,),
             agent_of=server.name,
         ),

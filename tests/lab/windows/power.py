@@ -32,13 +32,14 @@ class AlreadyScheduledError(Exception):
 
 
 class Power:
-    """`on_boot` is called when the computer is up again, and before its services start."""
+    """`on_boot` is called when the computer is up again, before its services start, and `on_down` when it is down."""
 
     def __init__(self, computer: Computer) -> None:
         self.boot_time = datetime.now(timezone.utc)
         self.up = True
         self.endpoints: list[Endpoint] = []
         self.on_boot: list[t.Callable[[], None]] = []
+        self.on_down: list[t.Callable[[], None]] = []
         self._computer = computer
         self._lock = threading.Lock()
         self._scheduled: object | None = None
@@ -78,6 +79,8 @@ class Power:
         computer.services.shut_down(SHUTDOWN)
         for process in computer.processes.all():
             computer.processes.end(process.pid, SHUTDOWN)
+        for watcher in self.on_down:
+            watcher()
         world.scheduler.after(world.delays.restart, self._boot)
 
     def _boot(self) -> None:

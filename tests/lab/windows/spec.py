@@ -94,6 +94,24 @@ class InstallFaults:
 
 
 @dataclass(frozen=True)
+class ClusterGroup:
+    """A group of resources of a failover cluster; the first of its nodes owns it.
+
+    With `instance` it is that of a clustered SQL Server instance, otherwise of the hosts that name it.
+    """
+
+    name: str
+    nodes: tuple[str, ...]
+    instance: str | None = None
+
+
+@dataclass(frozen=True)
+class Cluster:
+    name: str
+    groups: tuple[ClusterGroup, ...]
+
+
+@dataclass(frozen=True)
 class Computer:
     """A computer with BizTalk Server. `host_instances` maps a host to the state of its instance here.
 

@@ -11,6 +11,12 @@ import typing as t
 
 from tests.lab.winrm import service_control
 from tests.lab.winrm.cim import get_cim_instance
+from tests.lab.winrm.cluster_cmdlets import (
+    get_cluster_group,
+    get_cluster_resource,
+    start_cluster_resource,
+    stop_cluster_resource,
+)
 from tests.lab.winrm.core_scripts import RefusedError
 from tests.lab.winrm.service_control import CmdletError
 from tests.lab.winrm.streams import StoppedError, Streams
@@ -120,10 +126,14 @@ Cmdlet = t.Callable[["Computer", Parameters, Streams], None]
 
 _CMDLETS: dict[str, tuple[Cmdlet, tuple[str, ...]]] = {
     "get-ciminstance": (get_cim_instance, ("classname", "filter", "property")),
+    "get-clustergroup": (get_cluster_group, ("name",)),
+    "get-clusterresource": (get_cluster_resource, ("name",)),
     "get-content": (_get_content, ("path", "literalpath", "raw", "encoding")),
     "get-winevent": (get_win_event, ("logname", "maxevents")),
     "restart-service": (_restart_service, ("name", "force")),
+    "start-clusterresource": (start_cluster_resource, ("name", "wait")),
     "start-service": (_start_service, ("name",)),
+    "stop-clusterresource": (stop_cluster_resource, ("name", "wait")),
     "stop-process": (_stop_process, ("id", "name", "force")),
     "stop-service": (_stop_service, ("name", "force", "nowait")),
 }

@@ -85,5 +85,5 @@ def package(**replaced: t.Any) -> dict[str, t.Any]:
 def installer(*, sysadmin: bool | None = True) -> dict[str, t.Any]:
     """The installing account as group_info describes it."""
     problem = "it may not be asked" if sysadmin is None else None
-    standing = {"instance": "SQL1", "sysadmin": sysadmin, "through": [], "problem": problem}
+    standing: dict[str, t.Any] = {"instance": "SQL1", "sysadmin": sysadmin, "through": [], "problem": problem}
     return {"name": r"LAB\patchadmin", "sysadmin": bool(sysadmin), "instances": [standing]}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the biztalk.patching contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""sc.exe: query, queryex, start and stop of services on the same computer.
+"""sc.exe: query, queryex, qfailure, start and stop of services on the same computer.
 
 Its exit code is the Win32 error code; start and stop return once the request is accepted.
 """
@@ -27,7 +27,9 @@ _USAGE = 1639
 def run(session: Session, arguments: list[str]) -> ProgramResult:
     verb = arguments[0].casefold() if arguments else ""
     if verb not in _VERBS or len(arguments) != 2:
-        return ProgramResult.lines("ERROR: the lab knows sc query, queryex, start and stop of one service", code=_USAGE)
+        return ProgramResult.lines(
+            "ERROR: the lab knows sc query, queryex, qfailure, start and stop of one service", code=_USAGE
+        )
     # Unlike the service control panel, sc knows no display names.
     service = next(
         (item for item in session.computer.services.all() if item.name.casefold() == arguments[1].casefold()), None
@@ -51,6 +53,21 @@ def _query_extended(service: Service) -> ProgramResult:
     )
 
 
+def _query_failure(service: Service) -> ProgramResult:
+    """The recovery actions, with their delays in milliseconds."""
+    seconds = service.definition.recovers_after
+    delay = "" if seconds is None else f"RESTART -- Delay = {seconds * 1000:.0f} milliseconds."
+    return ProgramResult.lines(
+        "[SC] QueryServiceConfig2 SUCCESS",
+        "",
+        f"SERVICE_NAME: {service.name}",
+        "        RESET_PERIOD (in seconds)    : 0",
+        "        REBOOT_MESSAGE               : ",
+        "        COMMAND_LINE                 : ",
+        *([f"        FAILURE_ACTIONS              : {delay}"] if delay else []),
+    )
+
+
 def _start(service: Service) -> ProgramResult:
     service.start("sc.exe")
     return ProgramResult.lines("", *_status(service), "        FLAGS              : ")
@@ -70,7 +87,7 @@ def _status(service: Service) -> list[str]:
         "        TYPE               : 10  WIN32_OWN_PROCESS  ",
         f"        STATE              : {number}  {name} ",
         f"                                ({accepted})",
-        "        WIN32_EXIT_CODE    : 0  (0x0)",
+        f"        WIN32_EXIT_CODE    : {service.exit_code}  (0x{service.exit_code:x})",
         "        SERVICE_EXIT_CODE  : 0  (0x0)",
         "        CHECKPOINT         : 0x0",
         "        WAIT_HINT          : 0x0",
@@ -83,6 +100,7 @@ def _failed(call: str, code: int, message: str) -> ProgramResult:
 
 _VERBS: dict[str, tuple[str, t.Callable[[Service], ProgramResult]]] = {
     "query": ("EnumQueryServicesStatus", _query),
+    "qfailure": ("OpenService", _query_failure),
     "queryex": ("EnumQueryServicesStatus", _query_extended),
     "start": ("StartService", _start),
     "stop": ("ControlService", _stop),

@@ -47,8 +47,9 @@ def test_the_states_follow_the_events() -> None:
 
 def test_what_is_not_stopped_is_named() -> None:
     log = good_run()[:1]
-    log += stop("BTS1", SSO)[:1]
-    found = History(log).not_stopped_at(len(log), ("sso",))
+    log += [*stop("BTS1", SSO)[:1], *install("BTS1", "x64")[:1]]
+    history = History(log)
+    found = history.not_stopped_at(history.installs[0], ("sso",))
     assert found == [
         "ENTSSO on BTS1 was stop_pending",
         "ENTSSO on BTS2 was running",

@@ -58,6 +58,22 @@ class Sql:
         return numbers
 
 
+class Place:
+    """An endpoint that remembers what was asked of it."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def start(self) -> None:
+        self.said.append("start")
+
+    def stop(self) -> None:
+        self.said.append("stop")
+
+    def drop_connections(self) -> None:
+        self.said.append("drop")
+
+
 def _flat(replies: t.Iterable[Reply]) -> Iterator[Reply]:
     for reply in replies:
         if isinstance(reply, Call):

@@ -12,7 +12,7 @@ import pytest
 from tests.lab.sqlserver.availability import Listener
 from tests.lab.tds.interface import SqlServerError
 from tests.lab.tds.login import Login
-from tests.unit.lab.sqlserver.support import BACKUP_JOB, Sql, events
+from tests.unit.lab.sqlserver.support import BACKUP_JOB, Place, Sql, events
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,11 +124,21 @@ def test_fail_over(pair: Pair) -> None:
     first, second = pair
     for instance in pair:
         instance.agent_started()
+        instance.agent.wait("MessageBox_Message_ManageRefCountLog_BizTalkMsgBoxDb", 0 if instance is first else 30)
     Sql(first, "patching", "BizTalkMgmtDb").replies("UPDATE adm_BackupSettings SET ForceFull = 1")
     (group,) = first.groups
     listener = Listener(group)
     assert listener.name == "SQL1"
+    place = Place()
+    first.front.endpoints.append(place)
+    first.run_update_script(database="SSODB", script="a.sql", login="sa", kb="KB1")
+    first.damage("SSODB", "a host instance ran")
     group.fail_over()
+    assert place.said == ["drop"]
+    assert (first.damaged(), second.damaged()) == ([], ["SSODB"])
+    assert second.contents.scripts == [("SSODB", "a.sql")]
+    runs = [event["instance"] for event in events(first, "job.started") if "ManageRefCountLog" in event["job"]]
+    assert runs == ["SQL1", "SQL2", "SQL2"]
     login = Login("patching", "Sql-Patching-1!", "BizTalkMgmtDb", "h", "p", "s", integrated=False)
     runner = listener.log_in(login, lambda: False)
     assert (listener.name, runner.instance) == ("SQL2", second)
@@ -139,3 +149,4 @@ def test_fail_over(pair: Pair) -> None:
     ]
     session = first.open_session(host="BTS1", program="BTSNTSvc64", login="x", database="BizTalkMsgBoxDb")
     assert second.sessions.find(session.spid) is session
+    assert first.sessions_of("BizTalkMsgBoxDb")[-1] == "BTSNTSvc64 on BTS1"

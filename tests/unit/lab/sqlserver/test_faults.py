@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from tests.lab.tds.interface import SqlServerError
-from tests.unit.lab.sqlserver.support import BACKUP_JOB, Sql, events, wait_until
+from tests.unit.lab.sqlserver.support import BACKUP_JOB, Place, Sql, events, wait_until
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,13 +88,11 @@ def test_deadlock_victim(instance: SqlServerInstance, sql: Sql) -> None:
     assert sql.value("SELECT UseCompression FROM adm_BackupSettings") == 0
 
 
-def test_jobs_are_no_deadlock_victims(instance: SqlServerInstance, sql: Sql) -> None:
-    instance.agent_started()
+def test_cleared_faults_do_nothing(instance: SqlServerInstance, sql: Sql) -> None:
     instance.faults.add("deadlock", times=0)
-    sql.replies(f"EXEC msdb.dbo.sp_start_job @job_name = N'{BACKUP_JOB}'")
-    instance.agent.wait(BACKUP_JOB)
+    assert [sql.error(READ), sql.error(READ)] == [1205, 1205]
     instance.faults.clear()
-    assert sql.rows(SETS) == [(44, "lg", 1, 6)]
+    assert sql.value(READ) == 3
 
 
 def test_dropped_connection(instance: SqlServerInstance, sql: Sql) -> None:
@@ -104,22 +102,6 @@ def test_dropped_connection(instance: SqlServerInstance, sql: Sql) -> None:
         sql.replies(READ)
     assert caught.value.severity > 20
     assert sql.value(READ) == 3
-
-
-class Place:
-    """An endpoint that remembers what was asked of it."""
-
-    def __init__(self) -> None:
-        self.said: list[str] = []
-
-    def start(self) -> None:
-        self.said.append("start")
-
-    def stop(self) -> None:
-        self.said.append("stop")
-
-    def drop_connections(self) -> None:
-        self.said.append("drop")
 
 
 def test_fail_over(instance: SqlServerInstance, sql: Sql) -> None:

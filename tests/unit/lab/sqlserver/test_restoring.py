@@ -60,9 +60,10 @@ def test_damage_and_scripts_are_part_of_a_backup(instance: SqlServerInstance, ma
     assert (instance.contents.scripts, instance.damaged()) == ([("SSODB", "a.sql")], ["SSODB"])
 
 
-def test_norecovery_then_recovery(master: Sql) -> None:
+def test_norecovery_then_recovery(instance: SqlServerInstance, master: Sql) -> None:
     master.replies(f"{RESTORE} WITH REPLACE, NORECOVERY")
     assert master.rows(STATE) == [("RESTORING", "MULTI_USER")]
+    assert instance.damaged() == [DATABASE]
     assert master.error(f"USE {DATABASE}") == 927
     assert master.error("SELECT Name FROM BizTalkMgmtDb.dbo.adm_Server") == 927
     assert master.messages(f"ALTER DATABASE {DATABASE} SET SINGLE_USER") == [5052, 5069]

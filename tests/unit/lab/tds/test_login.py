@@ -15,7 +15,7 @@ def obfuscate(text: str) -> bytes:
     return bytes(((byte << 4 & 0xF0) | byte >> 4) ^ 0xA5 for byte in text.encode("utf-16-le"))
 
 
-def login7(*, flags: int = 0, **texts: str) -> bytes:
+def login7(*, flags: int = 0, types: int = 0, **texts: str) -> bytes:
     names = ("host", "user", "password", "program", "server", "extension", "library", "language", "database")
     offset, places, data = 94, b"", b""
     for name in names:
@@ -23,7 +23,7 @@ def login7(*, flags: int = 0, **texts: str) -> bytes:
         places += struct.pack("<HH", offset + len(data), len(text))
         data += obfuscate(text) if name == "password" else text.encode("utf-16-le")
     fixed = bytearray(36)
-    fixed[25] = flags
+    fixed[25], fixed[26] = flags, types
     return (bytes(fixed) + places).ljust(94, b"\0") + data
 
 
@@ -36,6 +36,11 @@ def test_parse() -> None:
 
 def test_integrated() -> None:
     assert Login.parse(login7(flags=0x80), encrypted=True).integrated
+
+
+@pytest.mark.parametrize(("types", "expected"), [(0, False), (0x20, True)])
+def test_application_intent(types: int, expected: bool) -> None:
+    assert Login.parse(login7(types=types), encrypted=True).read_only is expected
 
 
 def test_too_short() -> None:

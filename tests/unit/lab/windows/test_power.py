@@ -87,9 +87,8 @@ def test_what_starts_by_itself_comes_back(world: World, computer: Computer) -> N
 
 
 def test_a_start_of_before_does_not_end_after_a_restart(world: World, computer: Computer) -> None:
+    service = computer.services.add(Definition("Slow", "Slow", "other", (Program("slow.exe"),)))
     world.delays = dataclasses.replace(world.delays, service_start=0.05, restart=HOUR)
-    service = computer.services.get("BTSSvc$ReceiveHost")
-    assert service is not None
     service.start("test")
     computer.restart("test")
     assert not service.wait_for("running", 0.2)

@@ -10,11 +10,14 @@ import typing as t
 import pytest
 
 from tests.lab import topology
+from tests.lab.paths import TOPOLOGIES
 from tests.lab.topology import Behaviour, CustomProcess, CustomService, Topology, TopologyError
 from tests.lab.windows.computer import biztalk_computer
 from tests.unit.lab.windows.conftest import DEFAULT
 
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.lab.windows.computer import Computer
     from tests.lab.world import World
     from tests.unit.lab.windows.fakes import FakeSqlInstance
@@ -120,3 +123,17 @@ def test_a_behaviour_of_a_service_that_is_not_there(world: World) -> None:
 def test_the_state_of_the_computer(world: World) -> None:
     computer = biztalk_computer(world, topology.Computer("BTS9", pending_restart=True, free_space=2.5))
     assert (computer.pending_restart, computer.free_space) == (True, 2.5)
+
+
+@pytest.mark.parametrize("path", sorted(TOPOLOGIES.glob("*.yml")), ids=lambda path: path.stem)
+def test_every_topology_of_the_lab_is_a_good_one(path: Path) -> None:
+    topology = Topology.load(path)
+    assert topology.group.master_secret_server in {computer.name for computer in topology.computers}
+
+
+def test_a_mixed_group() -> None:
+    computers = {computer.name: computer for computer in Topology.load(TOPOLOGIES / "mixed.yml").computers}
+    assert {computer.architecture for computer in computers.values()} == {"x64", "x86"}
+    assert computers["ADM1"].host_instances == {}
+    assert [service.name for service in computers["BTS2"].services] == ["ContosoAdapter", "ContosoSpare"]
+    assert len(Topology.load(TOPOLOGIES / "eight.yml").computers) == 8

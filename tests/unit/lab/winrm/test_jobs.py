@@ -78,3 +78,19 @@ def test_a_job_that_is_removed_or_never_was() -> None:
     assert jobs.remove(FOLDER, ID) == rf"{FOLDER}\{ID}"
     assert jobs.remove(FOLDER, ID) is None
     assert jobs.status(FOLDER, ID) is None
+
+
+def test_a_job_that_is_cut_off_never_finishes() -> None:
+    jobs, gate = Jobs(), threading.Event()
+
+    def work() -> dict[str, t.Any]:
+        gate.wait(5)
+        return {"changed": True}
+
+    jobs.start(FOLDER, "j1", work, 60)
+    jobs.abandon()
+    gate.set()
+    for thread in threading.enumerate():
+        if thread.name == f"async-{ID}":
+            thread.join(5)
+    assert not finished(jobs)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import threading
 import typing as t
 
@@ -129,3 +130,36 @@ def test_https(computer: Computer, tmp_path: Path) -> None:
         assert client(server, ca_trust_path=str(files.authority)).open_shell()
     finally:
         server.stop()
+
+
+def test_an_endpoint_that_is_dark_refuses_connections_and_comes_back_without_its_shells(server: WinRmServer) -> None:
+    port = server.port
+    protocol = client(server)
+    shell = protocol.open_shell()
+    server.go_dark()
+    with pytest.raises(requests.exceptions.ConnectionError):
+        client(server).open_shell()
+    server.come_back()
+    assert server.port == port
+    with pytest.raises(WSManFaultError, match="There is no shell"):
+        client(server).run_command(shell, "whoami")
+    client(server).open_shell()
+
+
+def test_an_endpoint_may_be_stopped_while_it_is_dark(server: WinRmServer) -> None:
+    server.go_dark()
+    server.stop()
+    server.come_back()
+    with pytest.raises(requests.exceptions.ConnectionError):
+        client(server).open_shell()
+
+
+def test_connections_break_and_new_ones_are_welcome(server: WinRmServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+        # One request makes sure that the endpoint has taken the connection.
+        connection.sendall(b"POST /elsewhere HTTP/1.1\r\nContent-Length: 0\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 404")
+        server.drop_connections()
+        while connection.recv(1000):
+            pass
+    client(server).open_shell()

@@ -26,6 +26,7 @@ GROUP = {
     "servers": [{"name": "BTS1", "master_secret_server": True, "runtime": True}],
     "hosts": [{"name": "Web", "clustered": False}],
     "versions": {"databases": []},
+    "databases": [],
     "host_instances": [{"server": "BTS1", "type": "isolated"}],
     "management": {"server": "SQL1", "database": "BizTalkMgmtDb"},
     "sql_instances": [{"name": "SQL1", "agent_running": True}],

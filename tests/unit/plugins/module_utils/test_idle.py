@@ -106,6 +106,17 @@ def test_who_is_left_is_ended_and_nobody_else() -> None:
     assert (outcome.idle, [session.spid for session in outcome.killed]) == (True, [61, 62])
 
 
+def test_each_is_ended_on_his_own_instance() -> None:
+    one, two = Instance(HOST), Instance(who(61, "mmc", "BizTalkMsgBoxDb"))
+    one.answers[_tsql.MESSAGE_BOXES] = [{"server_name": "SQL2", "database_name": "BizTalkMsgBoxDb"}]
+    one.sessions = [who(70, "mmc", "SSODB")]
+    two.answers |= instance_answers("SQL2", "BizTalkMsgBoxDb") | {_tsql.WHO: lambda: two.sessions}
+    servers = FakeServers(one, {"SQL2": two})
+    outcome = end_remaining(servers, read_group(servers), OPTIONS, FakeClock())
+    assert (one.executed, two.executed) == ([("KILL 70",)], [("KILL 61",)])
+    assert outcome.idle
+
+
 def test_who_went_by_himself_was_not_ended() -> None:
     outcome = end(Instance(HOST, who(62, "mmc", "BizTalkMgmtDb"), gone=(61,)))
     assert (outcome.idle, [session.spid for session in outcome.killed]) == (True, [62])

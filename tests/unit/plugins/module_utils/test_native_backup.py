@@ -95,7 +95,8 @@ def test_it_is_compressed_as_the_job_would(configured: int) -> None:
 
 
 def test_further_databases_are_found_and_covered() -> None:
-    _result, _one, two = run(replace(OPTIONS, databases=("orders",)))
+    _result, one, two = run(replace(OPTIONS, databases=("orders", "ssodb")))
+    assert [database for database, _file, _compressed in one.made].count("SSODB") == 1
     assert [database for database, _file, _compressed in two.made] == ["BizTalkMsgBoxDb", "Orders"]
 
 

@@ -41,6 +41,7 @@ def group(*servers: dict[str, t.Any], **replaced: t.Any) -> dict[str, t.Any]:
         "servers": list(servers or (server("BTS1", master=True), server("bts2"))),
         "hosts": [{"name": "Receive", "clustered": False}],
         "versions": {"databases": [{"language": "ENU"}]},
+        "databases": [{"availability_group": None}],
         "host_instances": [{"server": "BTS2", "type": "in_process", "disabled": False}],
         "management": {"server": "SQL1", "database": "BizTalkMgmtDb"},
         "sql_instances": [{"name": "SQL1", "agent_running": True}],
@@ -214,6 +215,13 @@ def test_a_group_that_is_down_already_is_not_patched(
 def test_the_installing_account_must_be_sysadmin(sysadmin: bool | None, level: str | None) -> None:
     found = [(finding.level, finding.where, finding.rule) for finding in plan(sysadmin=sysadmin).findings]
     assert found == ([(level, "SQL1", "R4")] if level else [])
+
+
+@pytest.mark.parametrize(("agent", "level"), [("managed", "fail"), ("external", "warn")])
+def test_the_agents_of_all_replicas_must_be_stopped(agent: str, level: str) -> None:
+    of = group(databases=[{"availability_group": "AG1"}, {"availability_group": "AG1"}])
+    assert [(finding.level, finding.where) for finding in plan(of=of, agent=agent).findings] == [(level, "AG1")]
+    assert plan(of=of, one=UPDATED, two=UPDATED).findings == ()
 
 
 def test_a_clustered_host_is_refused_before_anything_stops() -> None:

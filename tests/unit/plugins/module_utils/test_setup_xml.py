@@ -111,6 +111,9 @@ HINTS = {
     "a script element that says no": ('<SqlScripts Present="false" Count="0"/>', []),
     "an empty script element": ("<a><SqlScripts/></a>", []),
     "a server's version is no script": ('<SqlServer MinimumVersion="13.0"/>', []),
+    "half a name": ('<a b="SQL\\.sql"/>', ["SQL\\.sql"]),
+    "another extension": ('<a b="x.sqlM"/>', ["x.sqlM"]),
+    "a library": ('<a b="Microsoft.Adapters.Sql.dll"/>', []),
     "a script as the name of an element": ("<a><x.sql>1</x.sql></a>", ["1"]),
     "statements": ("<a>ALTER PROCEDURE [dbo].[x] AS SELECT 1</a>", ["ALTER PROCEDURE [dbo].[x] AS SELECT 1"]),
 }

@@ -39,6 +39,13 @@ def test_sc_returns_while_the_service_is_on_its_way(session: Session, computer: 
     assert f"PID                : {service.pid}" in run_program(session, ["sc", "queryex", HOST]).stdout
 
 
+def test_sc_tells_recovery_actions_and_exit_codes(session: Session) -> None:
+    assert "RESTART -- Delay = 60000 milliseconds." in run_program(session, ["sc", "qfailure", HOST]).stdout
+    assert "FAILURE_ACTIONS" not in run_program(session, ["sc", "qfailure", "Spooler"]).stdout
+    assert "WIN32_EXIT_CODE    : 0  (0x0)" in run_program(session, ["sc", "query", HOST]).stdout
+    assert "WIN32_EXIT_CODE    : 1077  (0x435)" in run_program(session, ["sc", "query", "BTSSvc$ReceiveHost"]).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

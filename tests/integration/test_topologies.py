@@ -1,0 +1,39 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""patch.yml against groups of other shapes: the rules hold there too, or the run is refused before anything stops."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
+from tests.lab.invariants import broken
+from tests.lab.paths import TOPOLOGIES
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.lab.lab import Lab
+
+
+@pytest.mark.parametrize("name", ["named-instance", "two-instances"])
+def test_a_group_on_other_sql_servers_is_patched(open_lab: Callable[..., Lab], name: str) -> None:
+    with open_lab(TOPOLOGIES / f"{name}.yml") as lab:
+        before = states(lab)
+        result = run("patch", lab, *CLOSE_APPLICATIONS)
+
+        assert result.returncode == 0, result.stdout
+        assert broken(lab.events.events) == {}
+        assert states(lab) == before
+
+
+def test_an_availability_group_is_refused(open_lab: Callable[..., Lab]) -> None:
+    with open_lab(TOPOLOGIES / "availability-group.yml") as lab:
+        result = run("patch", lab, *CLOSE_APPLICATIONS)
+
+        assert result.returncode != 0
+        assert "SQL Server Agent must be stopped on every replica" in " ".join(result.stdout.split())
+        assert changes(lab.run_events()) == []
