@@ -68,7 +68,7 @@ def test_an_installer_that_restarts_its_computer_ends_the_run(open_lab: Callable
 
 
 def test_a_service_that_dies_again_is_named(open_lab: Callable[..., Lab]) -> None:
-    behaviours = {"BTSSvc$ProcessingHost": {"dies_after": 2.0}}
+    behaviours = {"BTSSvc$ProcessingHost": {"dies_after": 20.0, "deaths": 9}}
     with open_lab(SMALL_TOPOLOGY, computers=[{"name": "BTS2", "behaviours": behaviours}]) as lab:
         result = run("patch", lab, *CLOSE_APPLICATIONS, "-e", "biztalk_settle_time=3")
 
