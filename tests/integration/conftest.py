@@ -12,7 +12,7 @@ import pytest
 from tests.lab.lab import Lab
 from tests.lab.packages.catalogue import default_packages
 from tests.lab.packages.library import Library
-from tests.lab.paths import DEFAULT_TOPOLOGY, SMALL_TOPOLOGY
+from tests.lab.paths import DEFAULT_TOPOLOGY, SINGLE_TOPOLOGY, SMALL_TOPOLOGY
 from tests.lab.topology import Topology
 
 if t.TYPE_CHECKING:
@@ -36,6 +36,12 @@ def open_lab(tmp_path: Path, library: Library) -> Callable[..., Lab]:
         return Lab(Topology.load(topology, overrides=changes), tmp_path / "lab", library)
 
     return make
+
+
+@pytest.fixture
+def single_lab(open_lab: Callable[..., Lab]) -> Iterator[Lab]:
+    with open_lab(SINGLE_TOPOLOGY) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -48,33 +48,33 @@ def count(lab: Lab, kind: str) -> int:
     return sum(event.kind == kind for event in lab.run_events())
 
 
-def test_the_run_waits_for_the_administrator(small_lab: Lab) -> None:
-    before = states(small_lab)
+def test_the_run_waits_for_the_administrator(single_lab: Lab) -> None:
+    before = states(single_lab)
     calls = [
-        call_when(small_lab, lambda: count(small_lab, "backup.verified") == DATABASES, agent_runs=False),
+        call_when(single_lab, lambda: count(single_lab, "backup.verified") == DATABASES, agent_runs=False),
         call_when(
-            small_lab,
-            lambda: count(small_lab, "install.finished") == len(small_lab.topology.computers),
+            single_lab,
+            lambda: count(single_lab, "install.finished") == len(single_lab.topology.computers),
             agent_runs=True,
         ),
     ]
 
-    result = run("patch", small_lab, *CLOSE_APPLICATIONS, *EXTERNAL)
+    result = run("patch", single_lab, *CLOSE_APPLICATIONS, *EXTERNAL)
 
     for call in calls:
         call.join()
     assert result.returncode == 0, result.stdout
     assert "Stop SQL Server Agent NOW on SQL1" in result.stdout
-    assert states(small_lab) == before
-    assert broken(small_lab.events.events) == {}
+    assert states(single_lab) == before
+    assert broken(single_lab.events.events) == {}
 
 
-def test_an_agent_that_nobody_stops_brings_everything_back_up(small_lab: Lab) -> None:
-    before = states(small_lab)
+def test_an_agent_that_nobody_stops_brings_everything_back_up(single_lab: Lab) -> None:
+    before = states(single_lab)
 
-    result = run("patch", small_lab, *CLOSE_APPLICATIONS, *EXTERNAL, "-e", "biztalk_agent_timeout=2")
+    result = run("patch", single_lab, *CLOSE_APPLICATIONS, *EXTERNAL, "-e", "biztalk_agent_timeout=2")
 
     assert result.returncode != 0
     assert "SQL Server Agent was not stopped within 2 s on SQL1" in " ".join(result.stdout.split())
-    assert count(small_lab, "install.started") == 0
-    assert states(small_lab) == before
+    assert count(single_lab, "install.started") == 0
+    assert states(single_lab) == before

@@ -15,7 +15,7 @@ from tests.integration.runs import CLOSE_APPLICATIONS, changes, run
 from tests.lab.inventory import DEFAULT_UPDATE
 from tests.lab.lab import Lab
 from tests.lab.packages.builder import build
-from tests.lab.paths import SMALL_TOPOLOGY
+from tests.lab.paths import SINGLE_TOPOLOGY, SMALL_TOPOLOGY
 from tests.lab.topology import Topology
 
 if t.TYPE_CHECKING:
@@ -37,32 +37,32 @@ def packages(path: Path) -> tuple[str, str]:
     return "-e", f"{{biztalk_packages: ['{path}']}}"
 
 
-def test_a_package_that_does_not_exist(lab: Lab, tmp_path: Path) -> None:
+def test_a_package_that_does_not_exist(single_lab: Lab, tmp_path: Path) -> None:
     missing = tmp_path / "BTS2020-KB1.exe"
-    assert str(missing) in refused(lab, *CLOSE_APPLICATIONS, *packages(missing))
+    assert str(missing) in refused(single_lab, *CLOSE_APPLICATIONS, *packages(missing))
 
 
-def test_a_corrupt_package(lab: Lab, tmp_path: Path) -> None:
-    whole = next(lab.library.downloads(DEFAULT_UPDATE).glob("*x64*.exe")).read_bytes()
+def test_a_corrupt_package(single_lab: Lab, tmp_path: Path) -> None:
+    whole = next(single_lab.library.downloads(DEFAULT_UPDATE).glob("*x64*.exe")).read_bytes()
     corrupt = tmp_path / "BTS2020-KB5009901-x64-ENU.exe"
     corrupt.write_bytes(whole[: len(whole) // 2])
-    assert corrupt.name in refused(lab, *CLOSE_APPLICATIONS, *packages(corrupt))
+    assert corrupt.name in refused(single_lab, *CLOSE_APPLICATIONS, *packages(corrupt))
 
 
-def test_a_package_that_was_changed_after_it_was_signed(lab: Lab, tmp_path: Path) -> None:
-    content = bytearray(next(lab.library.downloads(DEFAULT_UPDATE).glob("*x64*.exe")).read_bytes())
+def test_a_package_that_was_changed_after_it_was_signed(single_lab: Lab, tmp_path: Path) -> None:
+    content = bytearray(next(single_lab.library.downloads(DEFAULT_UPDATE).glob("*x64*.exe")).read_bytes())
     in_the_text_section = 0x500
     content[in_the_text_section] ^= 1
     tampered = tmp_path / "BTS2020-KB5009901-x64-ENU.exe"
     tampered.write_bytes(content)
     for allowed in ("false", "true"):
         allow = ("-e", f"biztalk_allow_unsigned_package={allowed}")
-        output = refused(lab, *CLOSE_APPLICATIONS, *packages(tampered), *allow)
+        output = refused(single_lab, *CLOSE_APPLICATIONS, *packages(tampered), *allow)
         assert f"{tampered.name}: it was changed after it was signed" in output
 
 
-def test_a_package_of_a_publisher_who_is_not_trusted(lab: Lab) -> None:
-    output = refused(lab, *CLOSE_APPLICATIONS, "-e", "{biztalk_trusted_publishers: []}")
+def test_a_package_of_a_publisher_who_is_not_trusted(single_lab: Lab) -> None:
+    output = refused(single_lab, *CLOSE_APPLICATIONS, "-e", "{biztalk_trusted_publishers: []}")
     assert "signed by neither Microsoft nor a trusted publisher, but by O=biztalk.patching lab" in output
 
 
@@ -96,18 +96,18 @@ def test_a_computer_that_does_not_belong_to_the_group(open_lab: Callable[..., La
     assert "BTS4: is in the inventory but not a computer of this BizTalk group" in output
 
 
-def test_a_sql_server_that_does_not_answer(lab: Lab) -> None:
-    lab.tds["SQL1"].stop()
-    output = refused(lab, *CLOSE_APPLICATIONS)
+def test_a_sql_server_that_does_not_answer(single_lab: Lab) -> None:
+    single_lab.tds["SQL1"].stop()
+    output = refused(single_lab, *CLOSE_APPLICATIONS)
     assert "SQL1" in output
 
 
-def test_a_refused_login(lab: Lab) -> None:
+def test_a_refused_login(single_lab: Lab) -> None:
     options = (
         "{biztalk_sql_options: {login_user: patching, login_password: not-the-one, server_addresses: {SQL1: '%s'}}}"
     )
-    address = f"localhost,{lab.tds['SQL1'].port}"
-    output = refused(lab, *CLOSE_APPLICATIONS, "-e", options % address)
+    address = f"localhost,{single_lab.tds['SQL1'].port}"
+    output = refused(single_lab, *CLOSE_APPLICATIONS, "-e", options % address)
     assert "not-the-one" not in output
 
 
@@ -117,14 +117,14 @@ def test_a_refused_login(lab: Lab) -> None:
     ids=["missing", "disabled", "path not configured"],
 )
 def test_a_backup_job_that_cannot_run(open_lab: Callable[..., Lab], job: dict[str, t.Any], word: str) -> None:
-    with open_lab(sql_servers=[{"name": "SQL1", "backup_job": job}]) as lab:
+    with open_lab(SINGLE_TOPOLOGY, sql_servers=[{"name": "SQL1", "backup_job": job}]) as lab:
         output = refused(lab, *CLOSE_APPLICATIONS)
     assert "Nothing was touched" in output
     assert word in output
 
 
 def test_an_installing_account_that_is_not_sysadmin(open_lab: Callable[..., Lab]) -> None:
-    with open_lab(accounts=[{"name": r"LAB\patchadmin", "sysadmin": False}]) as lab:
+    with open_lab(SINGLE_TOPOLOGY, accounts=[{"name": r"LAB\patchadmin", "sysadmin": False}]) as lab:
         assert r"SQL1: LAB\patchadmin is not sysadmin here" in refused(lab, *CLOSE_APPLICATIONS)
 
 

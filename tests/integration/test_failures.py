@@ -10,7 +10,7 @@ import typing as t
 from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
-from tests.lab.paths import SMALL_TOPOLOGY
+from tests.lab.paths import SINGLE_TOPOLOGY, SMALL_TOPOLOGY
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,20 +25,20 @@ def nothing_runs(lab: Lab) -> bool:
     return all(service.state == "stopped" for service in services if service.definition.role in DOWN)
 
 
-def test_a_session_that_does_not_go_away_brings_everything_back_up(small_lab: Lab) -> None:
-    before = states(small_lab)
-    small_lab.instances["SQL1"].open_session(
+def test_a_session_that_does_not_go_away_brings_everything_back_up(single_lab: Lab) -> None:
+    before = states(single_lab)
+    single_lab.instances["SQL1"].open_session(
         host="MON1", program="Nosy Monitor", login=r"LAB\alice", database="BizTalkMsgBoxDb"
     )
 
-    result = run("patch", small_lab, *CLOSE_APPLICATIONS)
+    result = run("patch", single_lab, *CLOSE_APPLICATIONS)
 
     assert result.returncode != 0
     assert "Nosy Monitor" in result.stdout
     assert "Nothing was installed, and everything that ran before runs again" in result.stdout
-    assert History(small_lab.events.events).installs == []
-    assert states(small_lab) == before
-    assert broken(small_lab.events.events) == {}
+    assert History(single_lab.events.events).installs == []
+    assert states(single_lab) == before
+    assert broken(single_lab.events.events) == {}
 
 
 def test_an_install_that_fails_is_tried_again_and_leaves_the_group_down(small_lab: Lab) -> None:
@@ -69,7 +69,7 @@ def test_an_installer_that_restarts_its_computer_ends_the_run(open_lab: Callable
 
 def test_a_service_that_dies_again_is_named(open_lab: Callable[..., Lab]) -> None:
     behaviours = {"BTSSvc$ProcessingHost": {"dies_after": 20.0, "deaths": 9}}
-    with open_lab(SMALL_TOPOLOGY, computers=[{"name": "BTS2", "behaviours": behaviours}]) as lab:
+    with open_lab(SINGLE_TOPOLOGY, computers=[{"name": "BTS1", "behaviours": behaviours}]) as lab:
         result = run("patch", lab, *CLOSE_APPLICATIONS, "-e", "biztalk_settle_time=3")
 
         assert result.returncode != 0
@@ -77,7 +77,7 @@ def test_a_service_that_dies_again_is_named(open_lab: Callable[..., Lab]) -> Non
 
 
 def test_an_installer_that_fails_silently_is_found_out(open_lab: Callable[..., Lab]) -> None:
-    with open_lab(SMALL_TOPOLOGY, computers=[{"name": "BTS1", "install": {"hresult": "0x80040e14"}}]) as lab:
+    with open_lab(SINGLE_TOPOLOGY, computers=[{"name": "BTS1", "install": {"hresult": "0x80040e14"}}]) as lab:
         result = run("patch", lab, *CLOSE_APPLICATIONS)
 
         assert result.returncode != 0
@@ -97,13 +97,13 @@ def test_a_connection_lost_during_the_install_does_no_harm(open_lab: Callable[..
         assert broken(lab.events.events) == {}
 
 
-def test_an_installer_that_cannot_reach_sql_server_is_found_out(lab: Lab) -> None:
+def test_an_installer_that_cannot_reach_sql_server_is_found_out(single_lab: Lab) -> None:
     # Without a logon of its own the installer is nobody on SQL Server.
-    result = run("patch", lab, *CLOSE_APPLICATIONS, "-e", "ansible_become=false")
+    result = run("patch", single_lab, *CLOSE_APPLICATIONS, "-e", "ansible_become=false")
 
     assert result.returncode != 0
     assert "HRESULT=0x80040e14" in result.stdout
-    assert len(History(lab.events.events).installs) == 1
-    assert nothing_runs(lab)
-    assert "R4" in broken(lab.events.events)
-    assert lab.instances["SQL1"].damaged() == ["BizTalkMsgBoxDb", "BizTalkDTADb"]
+    assert len(History(single_lab.events.events).installs) == 1
+    assert nothing_runs(single_lab)
+    assert "R4" in broken(single_lab.events.events)
+    assert single_lab.instances["SQL1"].damaged() == ["BizTalkMsgBoxDb", "BizTalkDTADb"]

@@ -13,12 +13,12 @@ if t.TYPE_CHECKING:
     from tests.lab.lab import Lab
 
 
-def test_no_secret_is_shown_at_the_highest_verbosity(lab: Lab) -> None:
-    secrets = [account.password for account in lab.topology.accounts]
-    secrets += [login.password for server in lab.topology.sql_servers for login in server.logins]
+def test_no_secret_is_shown_at_the_highest_verbosity(single_lab: Lab) -> None:
+    secrets = [account.password for account in single_lab.topology.accounts]
+    secrets += [login.password for server in single_lab.topology.sql_servers for login in server.logins]
 
-    result = run("patch", lab, *CLOSE_APPLICATIONS, "-vvv")
+    result = run("patch", single_lab, *CLOSE_APPLICATIONS, "-vvv")
 
     assert result.returncode == 0, result.stdout
-    log = lab.events.path.read_text(encoding="utf-8")
+    log = single_lab.events.path.read_text(encoding="utf-8")
     assert [secret for secret in secrets if secret in result.stdout or secret in log] == []

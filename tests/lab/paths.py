@@ -10,3 +10,4 @@ from pathlib import Path
 TOPOLOGIES = Path(__file__).parent / "topologies"
 DEFAULT_TOPOLOGY = TOPOLOGIES / "default.yml"
 SMALL_TOPOLOGY = TOPOLOGIES / "two.yml"
+SINGLE_TOPOLOGY = TOPOLOGIES / "one.yml"
