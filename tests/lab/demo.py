@@ -39,7 +39,7 @@ def demonstrate(topology: Topology, folder: Path) -> int:
         problems += _run(lab, "biztalk.patching.patch")
         again = lab.events.events[len(patched) :]
     print("\n".join(summary(patched)))
-    problems += _judge(patched, again)
+    problems += judge(patched, again)
     _say("All is well: every rule held." if not problems else "NOT WELL:\n  " + "\n  ".join(problems))
     return 1 if problems else 0
 
@@ -49,7 +49,7 @@ def _run(lab: Lab, playbook: str) -> Iterator[str]:
         yield f"ansible-playbook {playbook} failed"
 
 
-def _judge(patched: Sequence[Event], again: Sequence[Event]) -> Iterator[str]:
+def judge(patched: Sequence[Event], again: Sequence[Event]) -> Iterator[str]:
     history = History(patched)
     updated = {install.computer for install in history.installs if install.succeeded}
     for computer in sorted(history.group_computers.keys() - updated):
