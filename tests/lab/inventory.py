@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import configparser
+import importlib
+import sys
 import typing as t
 
 import yaml
@@ -69,6 +71,7 @@ def _settings(lab: Lab) -> dict[str, t.Any]:
         "biztalk_management_server": management.instance,
         "biztalk_management_database": management.database,
         "biztalk_sql_options": {
+            "driver": _microsoft_driver(),
             "login_user": SQL_LOGIN,
             "login_password": logins[SQL_LOGIN],
             "ca_certificate": str(lab.certificates.authority),
@@ -82,6 +85,14 @@ def _settings(lab: Lab) -> dict[str, t.Any]:
         "biztalk_trusted_publishers": [str(lab.library.publisher.authority)],
         "biztalk_packages": [str(lab.library.downloads(DEFAULT_UPDATE))],
     }
+
+
+def _microsoft_driver() -> str:
+    """The driver of the wheel: by themselves the modules would take another one where one is installed."""
+    if str(CACHE) not in sys.path:
+        sys.path.append(str(CACHE))
+    drivers = importlib.import_module("ansible_collections.biztalk.patching.plugins.module_utils._sql_driver")
+    return str(drivers.installed_wheel_library())
 
 
 def _windows_password(lab: Lab, name: str) -> str:
