@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import resource
 import signal
@@ -53,9 +54,9 @@ async def _run(arguments: Sequence[str], confinement: Confinement) -> bytes:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        preexec_fn=functools.partial(_confine, confinement),
     )
     try:
-        _confine(process.pid, confinement)
         output = await asyncio.wait_for(_watch(process, confinement), confinement.seconds)
     except asyncio.TimeoutError:
         raise ProgramTimeoutError(f"{arguments[0]} took longer than {confinement.seconds:g} s") from None
@@ -71,13 +72,14 @@ async def _run(arguments: Sequence[str], confinement: Confinement) -> bytes:
     return output
 
 
-def _confine(process: int, confinement: Confinement) -> None:
-    """The limits that the system itself keeps. Only Linux can set them for another process."""
-    if not hasattr(resource, "prlimit"):
-        return
-    with contextlib.suppress(ProcessLookupError):
-        for kind, most in ((resource.RLIMIT_AS, confinement.memory), (resource.RLIMIT_FSIZE, confinement.file_size)):
-            resource.prlimit(process, kind, (most, most))
+def _confine(confinement: Confinement) -> None:
+    """Set the limits that the system itself keeps, in the new process before the program begins.
+
+    Not every system knows both.
+    """
+    for kind, most in ((resource.RLIMIT_AS, confinement.memory), (resource.RLIMIT_FSIZE, confinement.file_size)):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (most, most))
 
 
 async def _watch(process: asyncio.subprocess.Process, confinement: Confinement) -> bytes:
