@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from .builder import BuiltPackage, build
 from .catalogue import default_packages
-from .index import INDEX_NAME, read_index, write_index
 from .spec import PackageSpec, SqlScript
 from .tools import PackageToolMissingError, missing_tools, require_tools
 
 __all__ = [
-    "INDEX_NAME",
     "BuiltPackage",
     "PackageSpec",
     "PackageToolMissingError",
@@ -21,7 +19,5 @@ __all__ = [
     "build",
     "default_packages",
     "missing_tools",
-    "read_index",
     "require_tools",
-    "write_index",
 ]

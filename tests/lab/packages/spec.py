@@ -66,31 +66,3 @@ class PackageSpec:
 
     def guid(self, purpose: str) -> UUID:
         return uuid5(_NAMESPACE, f"{self.kb}/{self.architecture}/{self.language}/{purpose}")
-
-    def as_dict(self) -> dict[str, t.Any]:
-        return {
-            **{name: getattr(self, name) for name in _PLAIN_FIELDS},
-            "sql_scripts": [{"name": script.name, "database": script.database} for script in self.sql_scripts],
-            "dlls": list(self.dlls),
-        }
-
-    @classmethod
-    def from_dict(cls, values: t.Mapping[str, t.Any]) -> PackageSpec:
-        return cls(
-            **{name: values[name] for name in _PLAIN_FIELDS},
-            sql_scripts=tuple(SqlScript(**script) for script in values["sql_scripts"]),
-            dlls=tuple(values["dlls"]),
-        )
-
-
-_PLAIN_FIELDS = (
-    "kb",
-    "title",
-    "version",
-    "architecture",
-    "product",
-    "language",
-    "minimum_version",
-    "uninstall_key",
-    "signed",
-)

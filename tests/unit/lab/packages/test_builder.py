@@ -17,16 +17,13 @@ from pymsi.package import Package as Msi
 
 from tests.lab.packages import (
     BuiltPackage,
-    PackageSpec,
     PackageToolMissingError,
-    SqlScript,
     build,
     default_packages,
     missing_tools,
-    read_index,
     require_tools,
-    write_index,
 )
+from tests.lab.packages.library import Library
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -111,28 +108,12 @@ def test_the_same_specification_gives_the_same_bytes(tmp_path: Path) -> None:
     assert build(spec, first).sha256 == build(spec, second).sha256
 
 
-def test_the_index_finds_a_package_by_the_checksum_of_its_file(built: list[BuiltPackage], tmp_path: Path) -> None:
-    write_index(tmp_path, built)
-    index = read_index(tmp_path)
-    for package in built:
+def test_the_library_finds_a_package_by_the_checksum_of_its_file(tmp_path: Path) -> None:
+    library = Library.build(tmp_path, default_packages())
+    index = library.by_digest
+    assert len(library.packages) == len(default_packages())
+    for package in library.packages:
         assert index[hashlib.sha256(package.path.read_bytes()).hexdigest()] == package.spec
-
-
-def test_a_specification_survives_its_own_dictionary() -> None:
-    spec = PackageSpec(
-        kb="5007969",
-        title="Microsoft BizTalk Server 2016 Hotfix [KB 5007969]",
-        version="3.12.1.2",
-        architecture="x86",
-        sql_scripts=(SqlScript("a.sql", "BizTalkMgmtDb"),),
-        dlls=("a.dll",),
-        product="Microsoft BizTalk Server 2016",
-        language="DEU",
-        minimum_version="3.12.774.0",
-        uninstall_key="another key",
-    )
-    assert PackageSpec.from_dict(spec.as_dict()) == spec
-    assert spec.file_name == "BTS2016-KB5007969-x86-DEU.exe"
 
 
 def test_a_missing_program_is_named_with_its_debian_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
