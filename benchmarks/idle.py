@@ -4,9 +4,11 @@
 
 """How long one sample of wait_for_idle takes on an instance with many sessions: `python -m benchmarks.idle`.
 
-The instance is the lab's, in a process of its own, over TLS and Microsoft's driver. Two figures come out: the time that
-a sample takes as a whole, most of which the lab needs to make its answers, and the processor time of the collection's
-side (driver, rows, rules), which is what the limit is for.
+The instance is the lab's, in a process of its own, over TLS and Microsoft's driver. Four figures come out, in seconds
+for a sample: how long it takes as a whole; the processor time that the lab needs to make its answers, which a SQL
+Server does in its own way; the processor time of the collection's side (driver, rows, rules); and what the collection
+costs. That is what is left of the whole without the lab's share, and at least its own processor time, for both sides
+work at once. The limit is for that one. All are of the best sample, for whatever else the computer does only adds.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import statistics
 import sys
 import tempfile
 import time
@@ -46,6 +47,8 @@ if t.TYPE_CHECKING:
 LIMIT = 0.3
 # Of a hundred sessions one is somebody who must go.
 OFFENDERS = 100
+# How the lab's process is asked for its processor time.
+USED = "used"
 
 
 def serve(folder: Path, sessions: int, pipe: Connection) -> None:
@@ -64,19 +67,21 @@ def serve(folder: Path, sessions: int, pipe: Connection) -> None:
     endpoint = create_endpoints(instances, create_certificates(folder))["SQL1"]
     endpoint.start()
     pipe.send(endpoint.port)
-    pipe.recv()
+    while pipe.recv() == USED:
+        pipe.send(time.process_time())
     endpoint.stop()
 
 
 @contextmanager
-def instance_with(sessions: int) -> Iterator[SqlOptions]:
+def instance_with(sessions: int) -> Iterator[tuple[SqlOptions, t.Callable[[], float]]]:
+    """How to connect to it, and a function that asks for the processor time that it has used."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     with tempfile.TemporaryDirectory(prefix="biztalk-benchmark-") as name:
         server = context.Process(target=serve, args=(Path(name), sessions, theirs), daemon=True)
         server.start()
         login = Topology.load(DEFAULT_TOPOLOGY).sql_servers[0].logins[0]
-        yield SqlOptions(
+        options = SqlOptions(
             "SQL1",
             login_user=login.name,
             login_password=login.password,
@@ -84,27 +89,30 @@ def instance_with(sessions: int) -> Iterator[SqlOptions]:
             ca_certificate=str(Path(name) / "ca.pem"),
             server_addresses={"SQL1": f"localhost,{ours.recv()}"},
         )
+
+        def used() -> float:
+            ours.send(USED)
+            return float(ours.recv())
+
+        yield options, used
         ours.send("the end")
         server.join(10)
 
 
 def measure(sessions: int, samples: int) -> dict[str, t.Any]:
-    with instance_with(sessions) as options, OdbcServers(options) as servers:
+    with instance_with(sessions) as (options, used_by_server), OdbcServers(options) as servers:
         group = read_group(servers)
         found = sample(servers, group, IdleOptions())
-        whole, own = [], []
+        taken = []
         for _number in range(samples):
-            began, used = time.perf_counter(), time.process_time()
+            of_server, own, began = used_by_server(), time.process_time(), time.perf_counter()
             sample(servers, group, IdleOptions())
-            own.append(time.process_time() - used)
-            whole.append(time.perf_counter() - began)
-    return {
-        "sessions": sessions,
-        "offenders": len(found),
-        "seconds": round(statistics.median(whole), 3),
-        "processor_seconds": round(statistics.median(own), 3),
-        "limit": LIMIT,
-    }
+            whole, own = time.perf_counter() - began, time.process_time() - own
+            of_server = used_by_server() - of_server
+            cost = max(own, whole - of_server)
+            taken.append({"seconds": whole, "server_processor": of_server, "own_processor": own, "cost": cost})
+    best = {name: round(value, 3) for name, value in min(taken, key=lambda one: one["cost"]).items()}
+    return {"sessions": sessions, "offenders": len(found), **best, "limit": LIMIT}
 
 
 def main() -> None:
@@ -113,8 +121,8 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=5)
     figures = measure(**vars(parser.parse_args()))
     sys.stdout.write(json.dumps(figures) + "\n")
-    if figures["processor_seconds"] > LIMIT:
-        sys.exit(f"One sample costs {figures['processor_seconds']} s instead of at most {LIMIT} s")
+    if figures["cost"] > LIMIT:
+        sys.exit(f"One sample costs {figures['cost']} s instead of at most {LIMIT} s")
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@
 
 """How fast a package is inspected, and with how much memory: `python -m benchmarks.inspection`.
 
-Compares in one run, each in a process of its own: the complete inspection (contents, SQL, architectures, identity,
-SHA-256, Authenticode) of a signed 48 MB executable with 300 files; what people do by hand, `7z x` and grep; and the
-inspection of a 1 GB package.
+Compares in one run, in turns and each in processes of its own: the complete inspection (contents, SQL, architectures,
+identity, SHA-256, Authenticode) of a signed 48 MB executable with 300 files; and what people do by hand, `7z x` and
+`grep`. By hand there are two answers. "Everything" is what the inspection covers: the files that come out are opened
+as well, because a program may carry a cabinet as the package itself does. "The package only" trusts that they do not.
+Neither looks at architectures, versions, UTF-16, checksum and signature. Last, the memory for a package of 1 GB.
 """
 
 from __future__ import annotations
@@ -21,8 +23,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import typing as t
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.biztalk.patching.plugins.module_utils._archive import find_seven_zip
@@ -33,7 +35,7 @@ from tests.lab.packages.version_resource import VersionInfo
 
 MEGABYTE = 1024 * 1024
 FILES = 300
-RUNS = 5
+RUNS, MEMORY_RUNS = 7, 3
 MOST_SECONDS, MOST_MEGABYTES, LEAST_RATIO = 1.0, 120, 3.0
 VERSION = VersionInfo("3.13.844.0", (("ProductName", "Microsoft BizTalk Server 2020"),))
 PATTERN = r"\.sql|osql|sqlcmd|create +(proc|table|view)|alter +(proc|table|view)|drop +(proc|table|view)"
@@ -74,18 +76,40 @@ def large_package(folder: Path, publisher: Publisher, size: int) -> Path:
     return path
 
 
-def measured(path: Path) -> dict[str, t.Any]:
-    """One inspection, and the most memory that it and its 7-Zip took together, each shared page counted once."""
-    command = [sys.executable, "-m", "benchmarks.inspect_once", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+@dataclass(frozen=True)
+class Times:
+    """In seconds. `inspection` is without, `process` with the start of Python and its imports."""
+
+    inspection: float
+    process: float
+    package_only: float
+    everything: float
+
+
+def timed(path: Path, folder: Path) -> Times:
+    started = time.perf_counter()
+    output = subprocess.run(_inspecting(path), check=True, capture_output=True, timeout=600).stdout
+    process = time.perf_counter() - started
+    return Times(json.loads(output)["seconds"], process, *by_hand(path, folder))
+
+
+def memory(path: Path) -> float:
+    """The most megabytes that an inspection and the processes that it starts take together, shared pages once.
+
+    Apart from the times, because to ask for the memory slows down who is asked about.
+    """
+    with subprocess.Popen(_inspecting(path), stdout=subprocess.DEVNULL) as process:
         most = 0
         while process.poll() is None:
             most = max(most, sum(map(_memory, [process.pid, *_children(process.pid)])))
             time.sleep(0.01)
-        output = process.stdout.read() if process.stdout else b""
     if process.returncode:
         raise RuntimeError(f"the inspection of {path} failed")
-    return {"megabytes": most / 1024, **json.loads(output)}
+    return most / 1024
+
+
+def _inspecting(path: Path) -> list[str]:
+    return [sys.executable, "-m", "benchmarks.inspect_once", str(path)]
 
 
 def _children(process: int) -> list[int]:
@@ -103,18 +127,32 @@ def _memory(process: int) -> int:
     return 0
 
 
-def by_hand(path: Path, folder: Path) -> float:
-    """Take the cabinet out of the program, unpack it, search what came out."""
-    target, program = folder / "unpacked", find_seven_zip() or "7z"
+def by_hand(path: Path, folder: Path) -> tuple[float, float]:
+    """Seconds for the package only, and for everything; one 7-Zip opens all 300 files, for it starts in no time."""
+    unpacked, opened = folder / "unpacked", folder / "opened"
     started = time.perf_counter()
-    for source, kind in ((path, ["-t#"]), (target / "2.cab", [])):
-        command = [program, "x", "-y", *kind, f"-o{target}", str(source)]
-        subprocess.run(command, check=True, capture_output=True, timeout=600)
-    grep = shutil.which("grep") or "grep"
-    subprocess.run([grep, "-rliE", PATTERN, str(target)], check=False, capture_output=True, timeout=600)
-    seconds = time.perf_counter() - started
-    shutil.rmtree(target)
-    return seconds
+    # The cabinet is the second part of the program, behind its sections.
+    _seven_zip("-t#", f"-o{folder}", str(path))
+    _seven_zip(f"-o{unpacked}", str(folder / "2.cab"))
+    _grep(unpacked)
+    package_only = time.perf_counter() - started
+    _seven_zip(f"-o{opened}/*", f"{unpacked}/*")
+    _grep(opened)
+    everything = time.perf_counter() - started
+    for target in (unpacked, opened):
+        shutil.rmtree(target)
+    return package_only, everything
+
+
+def _seven_zip(*arguments: str) -> None:
+    # That it fails where one of the files is no archive is no matter.
+    command = [find_seven_zip() or "7z", "x", "-y", *arguments]
+    subprocess.run(command, check=False, capture_output=True, timeout=600)
+
+
+def _grep(folder: Path) -> None:
+    command = [shutil.which("grep") or "grep", "-rliE", PATTERN, str(folder)]
+    subprocess.run(command, check=False, capture_output=True, timeout=600)
 
 
 def main() -> int:
@@ -126,16 +164,26 @@ def main() -> int:
             f"{FILES} files in an executable of {usual.stat().st_size / MEGABYTE:.0f} MB, {os.cpu_count()} processors"
         )
         # In turns, so that what else the machine does hits both alike.
-        pairs = [(measured(usual), by_hand(usual, folder)) for _run in range(RUNS)]
-        seconds = statistics.median(own["seconds"] for own, _hand in pairs)
-        megabytes = max(own["megabytes"] for own, _hand in pairs)
-        hand = statistics.median(hand for _own, hand in pairs)
-        print(f"inspection: {seconds:.2f} s (at most {MOST_SECONDS}), {megabytes:.0f} MB (at most {MOST_MEGABYTES})")
-        print(f"7z x, then grep: {hand:.2f} s, {hand / seconds:.1f} times as long (at least {LEAST_RATIO})")
+        runs = [timed(usual, folder) for _run in range(RUNS)]
+        own = statistics.median(run.inspection for run in runs)
+        process = statistics.median(run.process for run in runs)
+        ratio = statistics.median(run.everything / run.inspection for run in runs)
+        megabytes = max(memory(usual) for _run in range(MEMORY_RUNS))
+        print(f"inspection: {own:.2f} s (at most {MOST_SECONDS}), {process:.2f} s with the start of Python")
+        for name, seconds in (
+            ("everything", [run.everything for run in runs]),
+            ("the package only", [run.package_only for run in runs]),
+        ):
+            ratios = [by_hand / run.inspection for by_hand, run in zip(seconds, runs, strict=True)]
+            print(
+                f"7z x, then grep, {name}: {statistics.median(seconds):.2f} s,"
+                f" {statistics.median(ratios):.1f} times as long ({min(ratios):.1f} to {max(ratios):.1f})"
+            )
+        print(f"at least {LEAST_RATIO} times as long is wanted of everything")
         usual.unlink()
-        large = measured(large_package(folder, publisher, 1024 * MEGABYTE))
-        print(f"1 GB: {large['seconds']:.1f} s, {large['megabytes']:.0f} MB")
-    good = seconds <= MOST_SECONDS and megabytes <= MOST_MEGABYTES and hand / seconds >= LEAST_RATIO
+        large = memory(large_package(folder, publisher, 1024 * MEGABYTE))
+        print(f"memory: {megabytes:.0f} MB (at most {MOST_MEGABYTES}), for a package of 1 GB {large:.0f} MB")
+    good = own <= MOST_SECONDS and ratio >= LEAST_RATIO and max(large, megabytes) <= MOST_MEGABYTES
     return 0 if good else 1
 
 

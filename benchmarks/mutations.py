@@ -26,8 +26,9 @@ from ansible_collections.biztalk.patching.plugins.module_utils._contents import 
 from ansible_collections.biztalk.patching.plugins.module_utils._package import PackageError, inspect_package
 from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import read_setup_xml
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_answer import answer_sql
+from tests.lab.packages.patch import Patch
 from tests.lab.packages.pe import portable_executable
-from tests.lab.packages.shapes import Patch, burn, cabinet, iexpress
+from tests.lab.packages.shapes import burn, cabinet, iexpress
 from tests.lab.packages.version_resource import VersionInfo
 
 CASES, SEED = 20_000, 1
@@ -82,6 +83,7 @@ def packages() -> dict[str, bytes]:
     """One of each make, all with SQL."""
     stub = portable_executable("x86", VERSION, dll=False)
     plain = {"Setup.xml": DOCUMENTS[0], "a.dll": DLL}
+    plain_without_script = {**plain, "Setup.xml": b'<a><b f="a.dll"/></a>'}
     scripts = {"SQL\\x.sql": b"EXEC sp_x"}
     patch = Patch("{A70BB119-0B5B-56AD-8C72-8F5BC43946C4}", ("{3C3532C8-182B-5AD9-8EEF-D42434251F0E}",))
     zipped = BytesIO()
@@ -97,6 +99,8 @@ def packages() -> dict[str, bytes]:
         "Burn": burn({"m.dll": DLL}, plain | scripts, VERSION),
         "a patch": stub
         + cabinet({**plain, "u.msp": patch.build({"f1": ("x.sql", b"EXEC sp_x"), "f2": ("a.dll", DLL)})}),
+        "a patch of a script that the product has": stub
+        + cabinet({**plain_without_script, "u.msp": patch.build({"f1": ("", b"EXEC sp_x"), "f2": ("a.dll", DLL)})}),
         "nested": stub + cabinet({**plain, "inner.exe": stub + cabinet(scripts)}),
     }
 

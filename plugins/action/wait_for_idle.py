@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.biztalk.patching.plugins.plugin_utils._posix_action import PosixAction
+from ansible_collections.biztalk.patching.plugins.plugin_utils._watched_action import WatchedAction
 
 
-class ActionModule(PosixAction):
-    """Runs the module of the same name where it can run."""
+class ActionModule(WatchedAction):
+    """Runs the module of the same name, and shows for whom it waits."""
+
+    long_in_check_mode = True

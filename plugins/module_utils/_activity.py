@@ -17,6 +17,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._sql import Row
 
 
+# Microsoft does not document under which program name Enterprise Single Sign-On connects.
+SSO_PROGRAMS: t.Final = ("ENTSSO*", "*Single Sign-On*", "Enterprise SSO*")
+
+
 @dataclass(frozen=True)
 class Session:
     instance: str
@@ -54,6 +58,26 @@ class Pattern:
         return all(matches(pattern, value) for pattern, value in parts) and all(
             matches(self.database, database) for database in databases
         )
+
+
+@dataclass(frozen=True)
+class MayStay:
+    """Whom the operator lets stay: Enterprise SSO, by its program names and further computers, and ``allowed``."""
+
+    sso_programs: tuple[str, ...] = SSO_PROGRAMS
+    sso_hosts: tuple[str, ...] = ()
+    allowed: tuple[Pattern, ...] = ()
+
+    @classmethod
+    def from_params(cls, params: t.Mapping[str, t.Any]) -> MayStay:
+        return cls(
+            sso_programs=tuple(params["sso_programs"]),
+            sso_hosts=tuple(params["sso_hosts"]),
+            allowed=tuple(Pattern(**entry) for entry in params["allowed"]),
+        )
+
+
+ONLY_SSO: t.Final = MayStay()
 
 
 @dataclass(frozen=True)
@@ -104,6 +128,22 @@ def matches(pattern: str, value: str) -> bool:
 
 def kind_of(session: Session) -> Kind:
     return next((kind for kind in KINDS if any(matches(pattern, session.program) for pattern in kind.programs)), OTHER)
+
+
+def within(rows: t.Iterable[Row], column: str, databases: t.Container[str]) -> list[Row]:
+    """The rows that name one of these databases, given in lower case.
+
+    Thousands of sessions use few databases, so each name is read once.
+    """
+    known: dict[object, bool] = {}
+    found = []
+    for row in rows:
+        name = row[column]
+        if name not in known:
+            known[name] = _text(name).casefold() in databases
+        if known[name]:
+            found.append(row)
+    return found
 
 
 def sessions(instance: str, who: t.Iterable[Row], locks: t.Iterable[Row], system: t.Iterable[Row]) -> list[Session]:

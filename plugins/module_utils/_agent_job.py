@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
+from ansible_collections.biztalk.patching.plugins.module_utils import _tsql, _tsql_job
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind, SqlError
 
 if t.TYPE_CHECKING:
@@ -84,17 +84,17 @@ def agent_running(server: SqlServer) -> bool | None:
 
 
 def read_job(server: SqlServer, name: str, *, agent_up: bool | None) -> Job:
-    found = server.query(_tsql.JOB, name)
+    found = server.query(_tsql_job.JOB, name)
     if not found:
         return Job(name)
-    outcome = server.query(_tsql.LAST_JOB_OUTCOME, name)
+    outcome = server.query(_tsql_job.LAST_JOB_OUTCOME, name)
     return Job(
         name=str(found[0]["name"]),
         exists=True,
         enabled=bool(found[0]["enabled"]),
         steps=tuple(
             Step(int(row["step_id"]), str(row["step_name"]), str(row["command"] or ""))
-            for row in server.query(_tsql.JOB_STEPS, name)
+            for row in server.query(_tsql_job.JOB_STEPS, name)
         ),
         running=is_running(server, name, agent_up=agent_up),
         last_outcome=OUTCOMES.get(outcome[0]["run_status"]) if outcome else None,
@@ -104,7 +104,7 @@ def read_job(server: SqlServer, name: str, *, agent_up: bool | None) -> Job:
 
 def _next_run(server: SqlServer, name: str) -> str | None:
     """In the server's own time; the Agent knows it while it runs."""
-    moments = [row["next_run"] for row in server.query(_tsql.JOB_ACTIVITY, name)]
+    moments = [row["next_run"] for row in server.query(_tsql_job.JOB_ACTIVITY, name)]
     return next((moment.isoformat() for moment in moments if isinstance(moment, datetime)), None)
 
 
@@ -112,22 +112,22 @@ def is_running(server: SqlServer, name: str, *, agent_up: bool | None) -> bool:
     """Whether it runs now: a run that the Agent's end cut off stays open in the table for ever."""
     if agent_up is False:
         return False
-    return any(row["started"] and not row["stopped"] for row in server.query(_tsql.JOB_ACTIVITY, name))
+    return any(row["started"] and not row["stopped"] for row in server.query(_tsql_job.JOB_ACTIVITY, name))
 
 
 def last_step(server: SqlServer, name: str) -> int:
     """The number of the step that the present run has done last, 0 before the first."""
-    return next((int(row["last_step_id"] or 0) for row in server.query(_tsql.JOB_ACTIVITY, name)), 0)
+    return next((int(row["last_step_id"] or 0) for row in server.query(_tsql_job.JOB_ACTIVITY, name)), 0)
 
 
 def last_history_id(server: SqlServer, name: str) -> int:
-    rows = server.query(_tsql.LAST_JOB_HISTORY, name)
+    rows = server.query(_tsql_job.LAST_JOB_HISTORY, name)
     return int(rows[0]["instance_id"] or 0) if rows else 0
 
 
 def outcome_after(server: SqlServer, name: str, history_id: int) -> JobOutcome | None:
     """How the last run that ended after this entry of the history went, if one did."""
-    return outcome_of(server.query(_tsql.JOB_HISTORY_AFTER, name, history_id))
+    return outcome_of(server.query(_tsql_job.JOB_HISTORY_AFTER, name, history_id))
 
 
 def outcome_of(history: t.Sequence[Row]) -> JobOutcome | None:
@@ -144,7 +144,7 @@ def outcome_of(history: t.Sequence[Row]) -> JobOutcome | None:
 def start_job(server: SqlServer, name: str) -> bool:
     """Returns False when the Agent refuses, as it does while the job runs."""
     try:
-        server.execute(_tsql.START_JOB, name)
+        server.execute(_tsql_job.START_JOB, name)
     except SqlError as error:
         if error.kind is Kind.AGENT_REFUSED:
             return False

@@ -98,6 +98,8 @@ class SevenZip:
     def list(self, path: Path, kind: str = "") -> Listing:
         output = self._run("l", "-slt", *_type(kind), "--", str(path))
         listing = parse_listing(output)
+        if not listing.kind and "Cannot open encrypted archive" in output:
+            raise ArchiveError("it is encrypted, its list of files too")
         if not listing.kind:
             raise NotAnArchiveError("7-Zip does not know its format, or it is damaged")
         return listing

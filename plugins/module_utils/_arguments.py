@@ -10,6 +10,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.biztalk.patching.plugins.module_utils._activity import SSO_PROGRAMS
 from ansible_collections.biztalk.patching.plugins.module_utils._sql import HAS_PYODBC, PYODBC_IMPORT_ERROR
 
 
@@ -31,6 +32,26 @@ def sql_argument_spec() -> dict[str, dict[str, t.Any]]:
         "application_name": {"type": "str", "default": "biztalk.patching"},
         "server_addresses": {"type": "dict", "default": {}},
     }
+
+
+# Of the modules that take long; the documentation fragment progress is the other half.
+PROGRESS_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "progress_interval": {"type": "int", "default": 20},
+    "progress_file": {"type": "path"},
+}
+
+
+# Of the modules that see whether the databases are idle; the documentation fragment sessions is the other half.
+SESSION_OPTIONS: dict[str, dict[str, t.Any]] = {
+    "allowed": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {part: {"type": "str", "default": "*"} for part in ("program", "login", "host", "database")},
+    },
+    "sso_programs": {"type": "list", "elements": "str", "default": list(SSO_PROGRAMS)},
+    "sso_hosts": {"type": "list", "elements": "str", "default": []},
+}
 
 
 def sql_module(own_options: t.Mapping[str, t.Any], **constraints: t.Any) -> AnsibleModule:

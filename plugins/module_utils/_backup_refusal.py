@@ -6,10 +6,15 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._group import Group
+
+
+# A drive, a share, or the URL of an Azure container.
+WHOLE_PATH: t.Final = re.compile(r"[A-Za-z]:[\\/]|\\\\[^\\]+\\[^\\]|https?://")
 
 
 def job_refusal(
@@ -26,14 +31,25 @@ def job_refusal(
     return next((reason for reason in reasons if reason), None)
 
 
-def native_refusal(group: Group, *, accept_uncovered_sso: bool) -> str | None:
+def native_refusal(group: Group, *, folder: str, accept_uncovered_sso: bool, assume_stopped: bool) -> str | None:
     reasons = (
+        _no_whole_path(folder),
         _not_sysadmin(group),
         _secondary(group),
-        _agent_runs(group),
+        None if assume_stopped else _agent_runs(group),
         None if group.sso_database or accept_uncovered_sso else _uncovered_sso(group),
     )
     return next((reason for reason in reasons if reason), None)
+
+
+def _no_whole_path(folder: str) -> str | None:
+    """SQL Server takes anything else for a part of its own default folder."""
+    if WHOLE_PATH.match(folder):
+        return None
+    return (
+        f"'{folder}' is no whole path: give the folder as D:\\Folder or \\\\server\\share. Mind that name=value after"
+        " -e makes one backslash of two"
+    )
 
 
 def _not_sysadmin(group: Group) -> str | None:

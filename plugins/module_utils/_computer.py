@@ -5,41 +5,22 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.biztalk.patching.plugins.module_utils._app_pools import app_pool_states
+from ansible_collections.biztalk.patching.plugins.module_utils._installed import InstalledUpdate
+from ansible_collections.biztalk.patching.plugins.module_utils._open_programs import (
+    Program,
+    applications,
+    custom_programs,
+    owners,
+)
+from ansible_collections.biztalk.patching.plugins.module_utils._running_setup import RunningSetup, installs
 from ansible_collections.biztalk.patching.plugins.module_utils._services import SSO_SERVICE, Service
+from ansible_collections.biztalk.patching.plugins.module_utils._volumes import Volume
 
 ADMINISTRATORS_SID = "S-1-5-32-544"
-
-# Applications that work on the group's databases, by image; mmc.exe counts when it shows BizTalk's snap-in.
-_APPLICATIONS = {
-    "mmc.exe": "Administration Console",
-    "btshatapp.exe": "Health and Activity Tracking",
-    "devenv.exe": "Visual Studio",
-}
-_CONSOLE_FILE = "btsmmc.msc"
-_KB = re.compile(r"\bKB(?: article)? ?(\d{6,8})\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Application:
-    """An application that has to be closed; `session` is the Windows logon session it is open in."""
-
-    name: str
-    image: str
-    pid: int
-    session: int
-
-    @classmethod
-    def parse(cls, row: t.Mapping[str, t.Any]) -> Application | None:
-        """Read a `Win32_Process`; None where the process is none of BizTalk's applications."""
-        image = row["Name"].lower()
-        if image == "mmc.exe" and _CONSOLE_FILE not in (row["CommandLine"] or "").lower():
-            return None
-        name = _APPLICATIONS.get(image)
-        return cls(name, row["Name"], row["ProcessId"], row["SessionId"]) if name else None
 
 
 @dataclass(frozen=True)
@@ -59,7 +40,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`updates` are the names of the sub-keys of the Uninstall keys, of both hives."""
+    """`updates` are the entries of the Uninstall keys, of both hives; `system_root` is the folder of Windows."""
 
     name: str
     architecture: str
@@ -67,19 +48,26 @@ class Snapshot:
     administrator: bool
     account: str
     services: tuple[Service, ...]
-    applications: tuple[Application, ...]
-    updates: tuple[str, ...]
+    applications: tuple[Program, ...]
+    custom_programs: tuple[Program, ...]
+    app_pools: t.Mapping[str, str]
+    running_setups: tuple[RunningSetup, ...]
+    updates: tuple[InstalledUpdate, ...]
     product: Product | None
+    system_root: str
+    volumes: tuple[Volume, ...]
 
     @classmethod
     def parse(cls, raw: t.Mapping[str, t.Any]) -> Snapshot:
         """Read the results of the modules that looked at the computer.
 
-        `facts` of `setup`, `services` of `win_service_info`, `processes` as `Win32_Process` rows, `account` of
-        `win_whoami`, and `product`, `administration` and `uninstall` (a list) of `win_reg_stat`.
+        `facts` of `setup`, `services` of `win_service_info`, `processes` as `Win32_Process` rows and
+        `owners` and `app_pools` as `tasklist.exe` and `appcmd.exe` list them, `volumes` as `Win32_Volume` rows,
+        `account` of `win_whoami`, and `product`, `administration`, `uninstall` (a list) and `entries` (those of its
+        entries that were read) of `win_reg_stat`.
         """
         facts, account = raw["facts"], raw["account"]
-        applications = (Application.parse(row) for row in raw["processes"])
+        rows, users = [row for row in raw["processes"] if not installs(row)], owners(raw["owners"])
         return cls(
             name=facts["ansible_hostname"].upper(),
             architecture=facts["ansible_architecture"],
@@ -90,18 +78,30 @@ class Snapshot:
             ),
             account=account["account"]["domain_name"] + "\\" + account["account"]["account_name"],
             services=tuple(Service.parse(row) for row in raw["services"]),
-            applications=tuple(application for application in applications if application),
-            updates=tuple(name for key in raw["uninstall"] if key["exists"] for name in key["sub_keys"]),
+            applications=applications(rows, users),
+            custom_programs=custom_programs(rows, users),
+            app_pools=app_pool_states(raw["app_pools"]),
+            running_setups=RunningSetup.among(raw["processes"], raw["services"]),
+            updates=_updates(raw["uninstall"], raw["entries"]),
             product=_product(raw["product"], raw["administration"]),
+            system_root=facts["ansible_env"]["SystemRoot"],
+            volumes=tuple(Volume.parse(row) for row in raw["volumes"]),
         )
 
     @property
     def sso_running(self) -> bool:
         return any(service.name == SSO_SERVICE and service.running for service in self.services)
 
-    def has_update(self, kb: str) -> bool:
-        """Whether an Uninstall entry names this KB article; `CU1` in a name is not enough, it is in `CU10` too."""
-        return any(kb in _KB.findall(name) for name in self.updates)
+    @property
+    def biztalk_updates(self) -> tuple[InstalledUpdate, ...]:
+        return tuple(update for update in self.updates if update.of_biztalk)
+
+    def has_update(self, package: t.Mapping[str, t.Any]) -> bool:
+        return any(update.is_package(package) for update in self.updates)
+
+    def lacking(self, packages: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[t.Mapping[str, t.Any], ...]:
+        """Those that are not installed here."""
+        return tuple(package for package in packages if not self.has_update(package))
 
 
 def _product(product: t.Mapping[str, t.Any], administration: t.Mapping[str, t.Any]) -> Product | None:
@@ -116,6 +116,18 @@ def _product(product: t.Mapping[str, t.Any], administration: t.Mapping[str, t.An
     )
 
 
+def _updates(
+    keys: t.Iterable[t.Mapping[str, t.Any]], entries: t.Iterable[t.Mapping[str, t.Any]]
+) -> tuple[InstalledUpdate, ...]:
+    """`entries` are the sub-keys that were read, with the path that they were read at as their `item`."""
+    read = {entry["item"].rpartition("\\")[2]: entry for entry in entries}
+    names = [name for key in keys if key["exists"] for name in key["sub_keys"]]
+    return tuple(InstalledUpdate.parse(name, _texts(read.get(name, {}))) for name in names)
+
+
+def _texts(key: t.Mapping[str, t.Any]) -> dict[str, str]:
+    return {name: str(item["value"]) for name, item in (key.get("properties") or {}).items()}
+
+
 def _value(key: t.Mapping[str, t.Any], name: str) -> str | None:
-    properties = key.get("properties") or {}
-    return str(properties[name]["value"]) if name in properties else None
+    return _texts(key).get(name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ansible_collections.biztalk.patching.plugins.module_utils._activity import Kind, Session, kind_of
 
-# A message names so many sessions of a program one by one.
+# A message names so many sessions of a program one by one, and a line of progress so many programs.
 NAMED: t.Final = 5
 
 
@@ -43,6 +43,16 @@ class Culprit:
             "databases": sorted({database for session in self.sessions for database in session.databases}),
             "instances": sorted({session.instance for session in self.sessions}),
         }
+
+
+def in_short(sessions: t.Sequence[Session]) -> str:
+    """Who they are in one line."""
+    found = [
+        f"{one.program or 'unknown program'} on {one.host or 'unknown computer'} ({len(one.sessions)})"
+        for one in culprits(sessions)
+    ]
+    more = f" and {len(found) - NAMED} more programs" if len(found) > NAMED else ""
+    return f"{len(sessions)} session{'s' if len(sessions) > 1 else ''}: {', '.join(found[:NAMED])}{more}"
 
 
 def culprits(sessions: t.Iterable[Session]) -> list[Culprit]:

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from ansible_collections.biztalk.patching.plugins.module_utils import _agent_job, _tsql
 from ansible_collections.biztalk.patching.plugins.module_utils._backup_set import FULL, Expected, Verdict, judge
 from ansible_collections.biztalk.patching.plugins.module_utils._group import same_name
+from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import connection_to
+from ansible_collections.biztalk.patching.plugins.module_utils._running_backups import running_backups
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._clock import Clock
     from ansible_collections.biztalk.patching.plugins.module_utils._group import Group
     from ansible_collections.biztalk.patching.plugins.module_utils._progress import Progress
-    from ansible_collections.biztalk.patching.plugins.module_utils._sql import Row, SqlServer
+    from ansible_collections.biztalk.patching.plugins.module_utils._sql import Row, SqlServer, SqlServers
 
 
 # sp_start_job only asks; the Agent starts the run within seconds.
@@ -39,10 +41,11 @@ def expected_databases(server: SqlServer) -> tuple[Expected, ...]:
 
 
 def back_up(
-    server: SqlServer, group: Group, *, timeout: float, interval: float, clock: Clock, progress: Progress
+    servers: SqlServers, group: Group, *, timeout: float, interval: float, clock: Clock, progress: Progress
 ) -> JobBackup:
     """Forces a full backup and runs the job until it is made, or cannot be."""
-    run = _Run(server, group, timeout, interval, clock, progress)
+    server = servers.management()
+    run = _Run(servers, group, timeout, interval, clock, progress)
     run.wait_until_idle()
     last_set = run.last_set()
     history = _agent_job.last_history_id(server, group.backup_job.name)
@@ -57,14 +60,15 @@ class _Run:
 
     def __init__(
         self,
-        server: SqlServer,
+        servers: SqlServers,
         group: Group,
         timeout: float,
         interval: float,
         clock: Clock,
         progress: Progress,
     ) -> None:
-        self.server = server
+        self.server = servers.management()
+        self._instances = [connection_to(servers, group, instance) for instance in group.instances]
         self.job = group.backup_job.name
         self._steps = {step.number: step.name for step in group.backup_job.steps}
         self._instance = group.management_instance.name
@@ -90,13 +94,13 @@ class _Run:
         is still set when it ends, and the job is started again.
         """
         for _attempt in range(2):
-            began_by_us = self._run_once(last_set, len(expected))
+            began_by_us = self._run_once(last_set, expected)
             verdict = judge(self._rows_after(last_set), expected, forced=self._forced())
             if verdict.good or began_by_us:
                 break
         return verdict
 
-    def _run_once(self, last_set: int, count: int) -> bool:
+    def _run_once(self, last_set: int, expected: tuple[Expected, ...]) -> bool:
         history = _agent_job.last_history_id(self.server, self.job)
         ours = _agent_job.start_job(self.server, self.job)
         seen = self._clock.now()
@@ -110,18 +114,21 @@ class _Run:
                     f"Job '{self.job}' on {self._instance} neither runs nor has ended: SQL Server Agent was started"
                     " anew meanwhile, or does not start the job. No backup was made; look at the Agent's log"
                 )
-            self._progress.tell(self._state(last_set, count))
+            self._progress.tell(self._state(last_set, expected))
             self._pause("has not ended")
 
-    def _state(self, last_set: int, count: int) -> str:
+    def _state(self, last_set: int, expected: tuple[Expected, ...]) -> str:
         done = {
             (row["server_name"], row["database_name"])
             for row in self._rows_after(last_set)
             if row["backup_type"] == FULL
         }
-        current = _agent_job.last_step(self.server, self.job) + 1
-        step = f"step {current} '{self._steps[current]}'" if current in self._steps else "its end"
-        return f"job '{self.job}' is at {step}, {len(done)} of {count} databases backed up"
+        number = _agent_job.last_step(self.server, self.job) + 1
+        step = f"step {number} '{self._steps[number]}'" if number in self._steps else "its end"
+        state = f"job '{self.job}' is at {step}, {len(done)} of {len(expected)} databases backed up"
+        names = {database.database.casefold() for database in expected}
+        current = [backup for server in self._instances for backup in running_backups(server)]
+        return ", ".join([state, *(str(backup) for backup in current if backup.database.casefold() in names)])
 
     def _rows_after(self, last_set: int) -> list[Row]:
         return self.server.query(_tsql.BACKUP_SETS_AFTER, last_set)

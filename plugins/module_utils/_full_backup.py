@@ -10,8 +10,12 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.biztalk.patching.plugins.module_utils import _forced_backup, _native_backup, _tsql
+from ansible_collections.biztalk.patching.plugins.module_utils._activity import ONLY_SSO, MayStay
 from ansible_collections.biztalk.patching.plugins.module_utils._backup_files import verify
-from ansible_collections.biztalk.patching.plugins.module_utils._backup_refusal import job_refusal, native_refusal
+from ansible_collections.biztalk.patching.plugins.module_utils._backup_refusal import (
+    job_refusal,
+    native_refusal,
+)
 from ansible_collections.biztalk.patching.plugins.module_utils._group import same_name
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import connection_to
 from ansible_collections.biztalk.patching.plugins.module_utils._idle import IdleOptions, IdleOutcome, sample
@@ -21,7 +25,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._agent_job import JobOutcome
     from ansible_collections.biztalk.patching.plugins.module_utils._backup_set import BackupSet, Expected
     from ansible_collections.biztalk.patching.plugins.module_utils._clock import Clock
-    from ansible_collections.biztalk.patching.plugins.module_utils._group import Group, SqlInstance
+    from ansible_collections.biztalk.patching.plugins.module_utils._group import Group
     from ansible_collections.biztalk.patching.plugins.module_utils._progress import Progress
     from ansible_collections.biztalk.patching.plugins.module_utils._sql import SqlServer, SqlServers
 
@@ -35,6 +39,8 @@ class BackupOptions:
     verify: str = "full"
     accept_uncovered_sso: bool = False
     databases: tuple[str, ...] = ()
+    assume_stopped: bool = False
+    may_stay: MayStay = ONLY_SSO
 
 
 class BackupError(SqlError):
@@ -48,7 +54,14 @@ class BackupError(SqlError):
 def expected(servers: SqlServers, group: Group, options: BackupOptions) -> tuple[Expected, ...]:
     """The databases that a backup will hold. Raises SqlError when none can be made now."""
     if options.method == "native":
-        reason = native_refusal(group, accept_uncovered_sso=options.accept_uncovered_sso) or _in_use(servers, group)
+        reason = native_refusal(
+            group,
+            folder=options.folder,
+            accept_uncovered_sso=options.accept_uncovered_sso,
+            assume_stopped=options.assume_stopped,
+        )
+        if not options.assume_stopped:
+            reason = reason or _in_use(servers, group, options.may_stay)
         databases = () if reason else _native_backup.all_databases(servers, group, options.databases)
     else:
         databases = _forced_backup.expected_databases(servers.management())
@@ -71,7 +84,7 @@ def full_backup(
     begin, started = clock.now(), clock.utc()
     made, problems, outcome = _made(servers, group, databases, options, clock, progress)
     if made and not problems:
-        made, problems = verify(made, options.verify, lambda name: _server_of(servers, group, name), progress)
+        made, problems = verify(made, options.verify, server_of(servers, group), progress)
     result = {
         "id": made.id if made else None,
         "method": options.method,
@@ -99,10 +112,10 @@ def _made(
 ) -> tuple[BackupSet | None, list[str], JobOutcome | None]:
     if options.method == "native":
         compress = any(row["use_compression"] for row in servers.management().query(_tsql.COMPRESSION))
-        native = _native_backup.NativeOptions(options.folder, options.timeout, compress)
+        native = _native_backup.NativeOptions(options.folder, options.timeout, options.interval, compress)
         return *_native_backup.back_up(servers, group, databases, native, clock, progress), None
     done = _forced_backup.back_up(
-        servers.management(),
+        servers,
         group,
         timeout=options.timeout,
         interval=options.interval,
@@ -112,19 +125,21 @@ def _made(
     return done.verdict.backup_set, list(done.verdict.problems), done.outcome
 
 
-def _in_use(servers: SqlServers, group: Group) -> str | None:
-    found = sample(servers, group, IdleOptions())
+def _in_use(servers: SqlServers, group: Group, may_stay: MayStay) -> str | None:
+    found = sample(servers, group, IdleOptions(may_stay=may_stay))
     if not found:
         return None
     who = IdleOutcome(idle=False, offenders=tuple(found), samples=1, waited=0).summary()
     return f"the databases are in use, and method native is for databases that nobody uses. {who}"
 
 
-def _server_of(servers: SqlServers, group: Group, name: str) -> SqlServer:
-    """The instance that the group, or the instance itself, calls by this name."""
+def server_of(servers: SqlServers, group: Group) -> t.Callable[[str], SqlServer]:
+    """Connects to the instance that the group, or the instance itself, calls by a name."""
 
-    def is_called_so(instance: SqlInstance) -> bool:
-        return any(same_name(name, own) for own in (instance.name, *instance.known_as))
+    def connect(name: str) -> SqlServer:
+        for instance in group.instances:
+            if any(same_name(name, own) for own in (instance.name, *instance.known_as)):
+                return connection_to(servers, group, instance)
+        raise SqlError(f"{name} is none of the group's instances")
 
-    instance = next(instance for instance in group.instances if is_called_so(instance))
-    return connection_to(servers, group, instance)
+    return connect

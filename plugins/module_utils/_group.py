@@ -30,9 +30,9 @@ def same_computer(one: str, other: str) -> bool:
     return bool(one.strip()) and same_name(one.partition(".")[0], other.partition(".")[0])
 
 
-def _is_clustered(row: Row) -> bool:
+def _cluster_group(row: Row) -> str | None:
     """A clustered host names the resource group of the Windows cluster that its instances move in."""
-    return bool((row["cluster_group"] or "").strip())
+    return (row["cluster_group"] or "").strip() or None
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Host:
     type: str
     tracking: bool
     clustered: bool
+    cluster_group: str | None
 
     @classmethod
     def parse(cls, row: Row) -> Host:
@@ -48,7 +49,8 @@ class Host:
             name=row["name"],
             type=HOST_TYPES.get(row["host_type"], "unknown"),
             tracking=bool(row["host_tracking"]),
-            clustered=_is_clustered(row),
+            clustered=_cluster_group(row) is not None,
+            cluster_group=_cluster_group(row),
         )
 
 
@@ -71,7 +73,7 @@ class HostInstance:
             type=HOST_TYPES.get(row["host_type"], "unknown"),
             disabled=bool(row["disabled"]),
             configured=row["configuration_state"] == INSTALLED,
-            clustered=_is_clustered(row),
+            clustered=_cluster_group(row) is not None,
         )
 
     @property
@@ -116,13 +118,20 @@ class SqlInstance:
 
     name: str
     server: str
-    version: str
-    sysadmin: bool
+    version: str | None
+    sysadmin: bool | None
     agent_running: bool | None
     writable: bool = True
     login: str = ""
     # Every name that the group has for it.
     known_as: tuple[str, ...] = ()
+    # What follows is known from _whereabouts.py only.
+    role: str | None = None
+    availability_groups: tuple[str, ...] = ()
+    clustered: bool = False
+    physical_computer: str | None = None
+    cluster_nodes: tuple[str, ...] = ()
+    problem: str | None = None
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from dataclasses import asdict
 from ansible_collections.biztalk.patching.plugins.module_utils._group import same_computer, same_name
 
 if t.TYPE_CHECKING:
-    from ansible_collections.biztalk.patching.plugins.module_utils._group import Group, SqlInstance
+    from ansible_collections.biztalk.patching.plugins.module_utils._group import Database, Group, SqlInstance
 
 
-def group_result(group: Group) -> dict[str, t.Any]:
+def group_result(group: Group, instances: t.Iterable[SqlInstance]) -> dict[str, t.Any]:
+    """``instances`` are all whose Agent matters, as _whereabouts.py finds them."""
     return {
         "name": group.name,
         "management": {"server": group.management_server, "database": group.management_database},
@@ -26,7 +27,7 @@ def group_result(group: Group) -> dict[str, t.Any]:
             asdict(instance) | {"service_name": instance.service_name} for instance in group.host_instances
         ],
         "databases": [asdict(database) for database in group.databases],
-        "sql_instances": [_instance(group, instance) for instance in group.instances],
+        "sql_instances": [_instance(group, instance) for instance in instances],
         "backup_job": group.backup_job.as_result(),
         "sso_backed_up": group.sso_backed_up,
         "versions": {
@@ -58,9 +59,22 @@ def _instance(group: Group, instance: SqlInstance) -> dict[str, t.Any]:
     return {
         "name": instance.name,
         "version": instance.version,
-        "databases": [database.name for database in group.databases_of(instance)],
+        "role": instance.role,
+        "databases": [database.name for database in _databases(group, instance)],
+        "availability_groups": list(instance.availability_groups),
         "known_as": list(instance.known_as),
+        "clustered": instance.clustered,
+        "physical_computer": instance.physical_computer,
+        "cluster_nodes": list(instance.cluster_nodes),
         "agent_running": instance.agent_running,
         "login": instance.login,
         "sysadmin": instance.sysadmin,
+        "problem": instance.problem,
     }
+
+
+def _databases(group: Group, instance: SqlInstance) -> list[Database]:
+    """What it hosts, or else what it holds replicas of."""
+    return group.databases_of(instance) or [
+        database for database in group.databases if database.availability_group in instance.availability_groups
+    ]

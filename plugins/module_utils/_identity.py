@@ -10,32 +10,27 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.biztalk.patching.plugins.module_utils._update_name import (
+    KB,
+    DownloadName,
+    Kind,
+    UpdateName,
+    first,
+)
+
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ansible_collections.biztalk.patching.plugins.module_utils._architecture import Architecture
     from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import Statement
 
-Kind = t.Literal["hotfix", "cumulative_update", "feature_pack", "service_pack", "unknown"]
-
-_KB = re.compile(r"\bKB(?:\s+article)?[\s_-]?(\d{6,8})(?!\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\d)(\d{6,8})(?!\d)")
-_PRODUCT = re.compile(r"BizTalk\s+Server\s+(20\d\d(?:\s+R2)?)(?!\d)", re.IGNORECASE)
-_PRODUCT_IN_FILE_NAME = re.compile(r"^(?:BTS|BizTalk(?:Server)?)[_-]?(20\d\d(?:R2)?)", re.IGNORECASE)
-_ARCHITECTURE_IN_FILE_NAME = re.compile(r"[-_.](x86|x64|amd64)(?=[-_. (])", re.IGNORECASE)
-_LANGUAGE_IN_FILE_NAME = re.compile(r"[-_]([A-Z]{3})(?=[\s.(_-]|$)")
 # BizTalk Server's own versions begin with 3; a schema's or an XML version does not look like this.
 _VERSION = re.compile(r"3\.\d+\.\d+(?:\.\d+)?")
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("cumulative_update", re.compile(r"Cumulative\s+Update|\bCU\s?\d", re.IGNORECASE)),
-    ("service_pack", re.compile(r"Service\s+Pack|\bSP\s?\d", re.IGNORECASE)),
-    ("feature_pack", re.compile(r"Feature\s+(?:Pack|Update)|\bFP\s?\d", re.IGNORECASE)),
-    ("hotfix", re.compile(r"Hotfix|KB\s+article|Security\s+Update|\bUpdate\b", re.IGNORECASE)),
-)
-_ARCHITECTURES: dict[str, Architecture] = {"x86": "x86", "x64": "x64", "amd64": "x64"}
-_COMPANIONS = ("ESB Toolkit", "RosettaNet", "MQSeries", "Adapter Pack", "Host Integration Server")
-_COMPANIONS_IN_FILE_NAME = {"ESBT": "ESB Toolkit", "RN": "RosettaNet", "MQSERIES": "MQSeries"}
-_COMPANION_IN_FILE_NAME = re.compile(r"^(?:BTS|BizTalk(?:Server)?)\d{4}(?:R2)?(ESBT|RN|MQSeries)", re.IGNORECASE)
+# Builds of BizTalk Server 2016: its feature packs count like BizTalk Server 2020.
+_2016 = "Microsoft BizTalk Server 2016"
+_PLAIN_2016, _FEATURE_PACK_2016 = "3.12.", "3.13."
+_FILE_NAME = "the file's name"
 # Windows' language ids of the languages that BizTalk Server was made in.
 _LANGUAGES = {
     1028: "CHT",
@@ -65,6 +60,7 @@ class Identity:
     title: str = ""
     product: str = ""
     kind: Kind = "unknown"
+    number: int | None = None
     version: str = ""
     minimum_version: str = ""
     languages: tuple[str, ...] = ()
@@ -78,26 +74,34 @@ class Identity:
 def identify(file_name: str, sources: Iterable[Source]) -> Identity:
     """`sources` come in the order of their weight; the file's name is the last, for users rename files."""
     sources = tuple(sources)
-    hint = _companion_hint(file_name)
-    title = next((title for source in sources for title in _titles(source)), "")
-    texts = (title, file_name)
-    kb = _agreed("KB", [*((s.name, _kb(s)) for s in sources), ("the file's name", _first(_KB, file_name))])
-    product = _agreed(
-        "the product", [*((s.name, _product(s)) for s in sources), ("the file's name", _product_hint(file_name))]
-    )
-    version = _agreed("the version", [(source.name, _version(source)) for source in sources], same=_same_version)
+    hint = DownloadName.parse(file_name)
+    stated = {source.name: UpdateName.parse(title) for source in sources for title in _titles(source)[:1]}
+    titled = {**stated, _FILE_NAME: hint.name}
+    name = next((name for name in titled.values() if name.kind != "unknown"), hint.name)
+    kb = _agreed("KB", [*((s.name, _kb(s)) for s in sources), (_FILE_NAME, hint.name.kb)])
+    product = _agreed("the product", [*((s.name, _product(s)) for s in sources), (_FILE_NAME, hint.name.product)])
+    version = _agreed("the version", [(s.name, _version(s)) for s in sources], same=_same_version)
+    level = _agreed("it", [(source, named.level) for source, named in titled.items()])
+    companion = _agreed("the companion product", [(source, named.companion) for source, named in titled.items()])
+    languages = _languages(sources)
+    branch = _by_build(product.value, version.value) or name.branch
     return Identity(
         kb=kb.value,
-        title=title,
+        title=next((title for source in sources for title in _titles(source)), ""),
         product=product.value,
-        kind=next((kind for text in texts for kind, pattern in _KINDS if pattern.search(text)), "unknown"),
+        kind=name.kind,
+        number=name.number,
         version=version.value,
         minimum_version=next((minimum for source in sources for minimum in _minimum(source)), ""),
-        languages=_languages(file_name, sources),
-        branch="feature_pack" if re.search(r"Feature\s+Pack", title, re.IGNORECASE) else "",
-        companion=next((companion for companion in _COMPANIONS if companion.casefold() in title.casefold()), hint),
-        named_architecture=_ARCHITECTURES.get(_first(_ARCHITECTURE_IN_FILE_NAME, file_name).casefold()),
-        warnings=(*kb.warnings, *product.warnings, *version.warnings),
+        languages=languages or tuple(filter(None, [hint.language])),
+        branch="" if branch == "plain" else branch,
+        companion=companion.value,
+        named_architecture=hint.architecture,
+        warnings=(
+            *(warning for agreed in (kb, product, version, level, companion) for warning in agreed.warnings),
+            *_language_warning(languages, hint.language),
+            *_branch_warning(branch, name.branch, version.value),
+        ),
     )
 
 
@@ -132,32 +136,24 @@ def _titles(source: Source) -> list[str]:
 
 
 def _is_update(title: str) -> bool:
-    return bool(_KB.search(title)) or any(pattern.search(title) for _kind, pattern in _KINDS)
+    name = UpdateName.parse(title)
+    return bool(name.kb) or name.kind != "unknown"
 
 
 def _kb(source: Source) -> str:
     """From the display name, else from what is called KB something, else from anywhere."""
     for title in _titles(source):
-        if _KB.search(title):
-            return _first(_KB, title)
+        if KB.search(title):
+            return first(KB, title)
     for statement in source.statements:
         if "kb" in statement.name and _NUMBER.search(statement.value):
-            return _first(_NUMBER, statement.value)
-    return next((_first(_KB, s.value) for s in source.statements if _KB.search(s.value)), "")
+            return first(_NUMBER, statement.value)
+    return next((first(KB, s.value) for s in source.statements if KB.search(s.value)), "")
 
 
 def _product(source: Source) -> str:
     texts = (*_titles(source), *(statement.value for statement in source.statements))
-    return next((_product_name(_first(_PRODUCT, text)) for text in texts if _PRODUCT.search(text)), "")
-
-
-def _product_hint(file_name: str) -> str:
-    found = _first(_PRODUCT_IN_FILE_NAME, file_name).upper()
-    return _product_name(found.replace("R2", " R2")) if found else ""
-
-
-def _product_name(release: str) -> str:
-    return f"Microsoft BizTalk Server {' '.join(release.upper().split())}"
+    return next((product for text in texts if (product := UpdateName.parse(text).product)), "")
 
 
 def _version(source: Source) -> str:
@@ -185,27 +181,37 @@ def _same_version(one: str, other: str) -> bool:
     return all(a == b for a, b in zip(one.split("."), other.split("."), strict=False))
 
 
-def _languages(file_name: str, sources: tuple[Source, ...]) -> tuple[str, ...]:
+def _by_build(product: str, version: str) -> str:
+    """The branch of BizTalk Server 2016, which is the only release that has two."""
+    branches = {_PLAIN_2016: "plain", _FEATURE_PACK_2016: "feature_pack"}
+    return branches.get(version[: len(_PLAIN_2016)], "") if product == _2016 else ""
+
+
+def _branch_warning(branch: str, named: str, version: str) -> Iterator[str]:
+    if branch == "plain" and named:
+        yield (
+            f"The sources contradict each other: the name says Feature Pack, but version {version} is of BizTalk Server"
+            " 2016 without Feature Pack. The two branches must not be mixed."
+        )
+
+
+def _languages(sources: tuple[Source, ...]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for source in sources:
         for statement in source.statements:
             if "lang" in statement.name or "lcid" in statement.name:
                 found.update(dict.fromkeys(_language_codes(statement.value)))
-    hint = _LANGUAGE_IN_FILE_NAME.findall(file_name)
-    if not found and hint:
-        found[hint[-1]] = None
     return tuple(found)
+
+
+def _language_warning(languages: tuple[str, ...], named: str) -> Iterator[str]:
+    if languages and named in _LANGUAGES.values() and named not in languages:
+        yield (
+            f"The sources contradict each other: the language is {', '.join(languages)} inside the package, but {named}"
+            f" after {_FILE_NAME}."
+        )
 
 
 def _language_codes(value: str) -> list[str]:
     numbers = [_LANGUAGES[int(number)] for number in re.findall(r"\b\d{4}\b", value) if int(number) in _LANGUAGES]
     return numbers or [code for code in re.findall(r"\b[A-Z]{3}\b", value.upper()) if code in _LANGUAGES.values()]
-
-
-def _companion_hint(file_name: str) -> str:
-    return _COMPANIONS_IN_FILE_NAME.get(_first(_COMPANION_IN_FILE_NAME, file_name).upper(), "")
-
-
-def _first(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return found.group(1) if found else ""

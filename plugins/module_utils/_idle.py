@@ -9,17 +9,20 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
+from ansible_collections.biztalk.patching.plugins.module_utils import _tsql, _tsql_sessions
 from ansible_collections.biztalk.patching.plugins.module_utils._activity import (
-    Pattern,
+    ONLY_SSO,
+    MayStay,
     Rules,
     Session,
     kind_of,
     offenders,
     sessions,
+    within,
 )
-from ansible_collections.biztalk.patching.plugins.module_utils._culprits import culprits
+from ansible_collections.biztalk.patching.plugins.module_utils._culprits import culprits, in_short
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import connection_to
+from ansible_collections.biztalk.patching.plugins.module_utils._progress import Seldom
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind as SqlErrorKind
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_parallel import on_each
@@ -27,12 +30,13 @@ from ansible_collections.biztalk.patching.plugins.module_utils._sql_parallel imp
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._clock import Clock
     from ansible_collections.biztalk.patching.plugins.module_utils._group import Group, SqlInstance
+    from ansible_collections.biztalk.patching.plugins.module_utils._progress import Progress
     from ansible_collections.biztalk.patching.plugins.module_utils._sql import SqlServer, SqlServers
 
-# Microsoft does not document under which program name Enterprise Single Sign-On connects.
-SSO_PROGRAMS: t.Final = ("ENTSSO*", "*Single Sign-On*", "Enterprise SSO*")
 # A session that is ended first takes back its open transaction.
 ROLLBACK_PATIENCE: t.Final = 60.0
+# Sessions come and go at every look; the operator reads who is there so often.
+TOLD_EVERY: t.Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,7 @@ class IdleOptions:
     timeout: float = 600
     interval: float = 5
     quiet_samples: int = 2
-    sso_programs: tuple[str, ...] = SSO_PROGRAMS
-    sso_hosts: tuple[str, ...] = ()
-    allowed: tuple[Pattern, ...] = ()
+    may_stay: MayStay = ONLY_SSO
     databases: tuple[str, ...] = ()
 
 
@@ -69,9 +71,12 @@ class IdleOutcome:
         return "; ".join(str(culprit) for culprit in culprits(self.offenders))
 
 
-def wait_for_idle(servers: SqlServers, group: Group, options: IdleOptions, clock: Clock) -> IdleOutcome:
+def wait_for_idle(
+    servers: SqlServers, group: Group, options: IdleOptions, clock: Clock, progress: Progress
+) -> IdleOutcome:
     """Samples all instances at once until several samples in a row were quiet, or the time is over."""
     begin = clock.now()
+    operator = Seldom(progress, clock, TOLD_EVERY)
     samples = quiet = 0
     while True:
         found = sample(servers, group, options)
@@ -82,10 +87,17 @@ def wait_for_idle(servers: SqlServers, group: Group, options: IdleOptions, clock
             return IdleOutcome(True, (), samples, waited)
         if waited >= options.timeout and found:
             return IdleOutcome(False, tuple(found), samples, waited)
+        operator.tell(
+            f"waiting up to {options.timeout:g} s for {in_short(found)}"
+            if found
+            else f"nobody uses the databases, {quiet} of {options.quiet_samples} looks"
+        )
         clock.sleep(options.interval)
 
 
-def end_remaining(servers: SqlServers, group: Group, options: IdleOptions, clock: Clock) -> IdleOutcome:
+def end_remaining(
+    servers: SqlServers, group: Group, options: IdleOptions, clock: Clock, progress: Progress
+) -> IdleOutcome:
     """Ends everybody who must not be there, and waits until they are gone.
 
     It looks once more itself: SQL Server gives a session's number to the next one as soon as it is free. Nobody is
@@ -93,6 +105,8 @@ def end_remaining(servers: SqlServers, group: Group, options: IdleOptions, clock
     """
     begin = clock.now()
     remaining = sample(servers, group, options)
+    if remaining:
+        progress.tell(f"ending {in_short(remaining)}")
     instances = {instance.name: instance for instance in group.instances}
 
     def end(name: str) -> list[Session]:
@@ -100,13 +114,13 @@ def end_remaining(servers: SqlServers, group: Group, options: IdleOptions, clock
         return [session for session in remaining if session.instance == name and _end(connection, session)]
 
     killed = [session for ended in on_each(instances, end).values() for session in ended]
-    after = wait_for_idle(servers, group, replace(options, timeout=ROLLBACK_PATIENCE), clock)
+    after = wait_for_idle(servers, group, replace(options, timeout=ROLLBACK_PATIENCE), clock, progress)
     return replace(after, killed=tuple(killed), samples=after.samples + 1, waited=clock.now() - begin)
 
 
 def _end(server: SqlServer, session: Session) -> bool:
     try:
-        server.execute(_tsql.kill(session.spid))
+        server.execute(_tsql_sessions.kill(session.spid))
     except SqlError as error:
         if error.kind is SqlErrorKind.SESSION_GONE:
             return False
@@ -128,19 +142,20 @@ def sample(servers: SqlServers, group: Group, options: IdleOptions) -> list[Sess
 
 def rules_for(group: Group, instance: SqlInstance, options: IdleOptions) -> Rules:
     mine = group.databases_of(instance)
+    may_stay = options.may_stay
     names = {database.name.casefold() for database in mine} | {name.casefold() for name in options.databases}
     return Rules(
         databases=frozenset(names),
         sso_database=next((database.name for database in mine if database.role == "sso"), None),
-        sso_hosts=frozenset({*group.servers, group.sso_server, *options.sso_hosts}),
-        sso_programs=options.sso_programs,
-        allowed=options.allowed,
+        sso_hosts=frozenset({*group.servers, group.sso_server, *may_stay.sso_hosts}),
+        sso_programs=may_stay.sso_programs,
+        allowed=may_stay.allowed,
     )
 
 
 def _offenders_on(server: SqlServer, name: str, rules: Rules) -> list[Session]:
     spid = int(server.query(_tsql.IDENTITY)[0]["spid"])
-    seen = sessions(
-        name, server.query(_tsql.WHO), server.query(_tsql.DATABASE_LOCKS), server.query(_tsql.SYSTEM_SESSIONS)
-    )
+    who = within(server.query(_tsql_sessions.WHO), "DBName", rules.databases)
+    locks = within(server.query(_tsql_sessions.DATABASE_LOCKS), "database_name", rules.databases)
+    seen = sessions(name, who, locks, server.query(_tsql_sessions.SYSTEM_SESSIONS))
     return offenders(seen, rules, own={spid})

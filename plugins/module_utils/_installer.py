@@ -11,12 +11,20 @@ template lists the target products, and the revision number begins with the patc
 from __future__ import annotations
 
 import re
-import struct
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.biztalk.patching.plugins.module_utils import _summary
 from ansible_collections.biztalk.patching.plugins.module_utils._architecture import template_architecture
+from ansible_collections.biztalk.patching.plugins.module_utils._patch import (
+    changed_files,
+    sql_in_transforms,
+    target,
+    templates,
+)
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_text import is_sql_text, scripts_called
+from ansible_collections.biztalk.patching.plugins.module_utils._summary import read_summary
+from ansible_collections.biztalk.patching.plugins.module_utils._transform import read_transforms
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,11 +34,10 @@ if t.TYPE_CHECKING:
 
 Kind = t.Literal["msi", "msp", "transform"]
 Row = dict[str, t.Any]
+Tables = dict[str, tuple[Row, ...]]
 
 # The class of the root storage tells the kind of file.
 _KINDS: dict[str, Kind] = {"000C1082": "transform", "000C1084": "msi", "000C1086": "msp"}
-_SUMMARY = "\x05SummaryInformation"
-_TITLE, _SUBJECT, _TEMPLATE, _REVISION = 2, 3, 7, 9
 _GUID = re.compile(r"\{[0-9A-Fa-f-]{36}\}")
 
 
@@ -44,16 +51,16 @@ class InstallerFile:
 
     @classmethod
     def from_row(cls, row: Row) -> InstallerFile:
-        """The name may be two, short and long: `MSGBOX~1.SQL|msgboxlogic.sql`."""
-        return cls(row["FileName"].rpartition("|")[2], row["FileSize"] or 0, row["Version"] or "")
+        """The name may be two, short and long: `MSGBOX~1.SQL|msgboxlogic.sql`; where it is not told, the key is."""
+        name = row.get("FileName") or row["File"]
+        return cls(name.rpartition("|")[2], row.get("FileSize") or 0, row.get("Version") or "")
 
 
 @dataclass(frozen=True)
 class Installer:
     kind: Kind
     subject: str = ""
-    architecture: Architecture = "unknown"
-    language_ids: tuple[int, ...] = ()
+    architectures: tuple[Architecture, ...] = ()
     product_codes: tuple[str, ...] = ()
     """Of an .msi its own, of an .msp those that it is meant for."""
     patch_codes: tuple[str, ...] = ()
@@ -75,27 +82,21 @@ def read_installer(path: Path) -> Installer:
         with olefile.OleFileIO(str(path)) as compound:
             kind = _KINDS.get(compound.root.clsid[:8]) if compound.root else None
             if kind == "msi":
-                return _msi(path)
+                return _msi(path, compound)
             if kind == "msp":
-                return _msp(compound)
+                return _msp(path, compound)
     except Exception as error:  # The libraries raise what they stumble over; any of it means a damaged file.
         raise InstallerError(f"its tables cannot be read ({type(error).__name__}: {error})") from error
     raise InstallerError("it is a compound file, but neither an .msi nor an .msp")
 
 
-def _msi(path: Path) -> Installer:
-    from pymsi.package import Package
-
-    with Package(path) as database:
-        tables = {name: tuple(database.get(name).rows or ()) for name in database.tables}
-        summary = database.summary.properties
-        properties = {row["Property"]: row["Value"] or "" for row in tables.get("Property", ())}
-        template = str(_property(summary, _TEMPLATE))
+def _msi(path: Path, compound: t.Any) -> Installer:
+    tables, summary = _tables(path), _read_summary(compound)
+    properties = {row["Property"]: row["Value"] or "" for row in tables.get("Property", ())}
     return Installer(
         kind="msi",
-        subject=str(_property(summary, _SUBJECT)),
-        architecture=template_architecture(template),
-        language_ids=tuple(int(number) for number in re.findall(r"\d+", template.partition(";")[2])),
+        subject=summary[_summary.SUBJECT],
+        architectures=(template_architecture(summary[_summary.TEMPLATE]),),
         product_codes=tuple(filter(None, [properties.get("ProductCode", "")])),
         properties=properties,
         files={row["File"]: InstallerFile.from_row(row) for row in tables.get("File", ())},
@@ -103,7 +104,38 @@ def _msi(path: Path) -> Installer:
     )
 
 
-def sql_in_tables(tables: Mapping[str, tuple[Row, ...]]) -> Iterator[str]:
+def _msp(path: Path, compound: t.Any) -> Installer:
+    from pymsi.streamname import encode_unicode
+
+    summary, transforms = _read_summary(compound), tuple(read_transforms(compound))
+    # Patches that Windows Installer 2 understands have no tables of their own.
+    tables = _tables(path) if compound.exists(encode_unicode("_Tables", True)) else {}
+    metadata = {row["Property"]: row["Value"] or "" for row in tables.get("MsiPatchMetadata", ())}
+    return Installer(
+        kind="msp",
+        subject=summary[_summary.SUBJECT] or summary[_summary.TITLE],
+        architectures=tuple(sorted({template_architecture(template) for template in templates(transforms)})),
+        product_codes=tuple(_GUID.findall(summary[_summary.TEMPLATE])),
+        patch_codes=tuple(_GUID.findall(summary[_summary.REVISION])[:1]),
+        properties=metadata | target(transforms),
+        files={key: InstallerFile.from_row(row) for key, row in changed_files(transforms).items()},
+        sql=(*sql_in_tables(tables), *sql_in_transforms(transforms)),
+    )
+
+
+def _tables(path: Path) -> Tables:
+    from pymsi.package import Package
+
+    # Strict, it would print what it finds strange, where the module prints its result.
+    with Package(path, strict=False) as database:
+        return {name: tuple(database.get(name).rows or ()) for name in database.tables}
+
+
+def _read_summary(compound: t.Any) -> dict[int, str]:
+    return read_summary(compound.openstream(_summary.STREAM).read())
+
+
+def sql_in_tables(tables: Tables) -> Iterator[str]:
     """WiX keeps scripts in tables SqlDatabase, SqlScript and SqlString; any other table may name or hold SQL.
 
     The names of the File table are those of payloads, which are looked at one by one.
@@ -123,60 +155,3 @@ def _sql_in_row(row: Row) -> Iterator[str]:
             yield from (f"names {script}" for script in scripts_called(value))
             if is_sql_text(value):
                 yield "holds SQL"
-
-
-def _msp(compound: t.Any) -> Installer:
-    from pymsi import summary
-
-    read_summary: t.Callable[[t.Any], t.Any] = summary.Summary
-
-    with compound.openstream(_SUMMARY) as stream:
-        properties = read_summary(stream).properties
-    codes = _GUID.findall(str(_property(properties, _REVISION)))
-    return Installer(
-        kind="msp",
-        subject=str(_property(properties, _SUBJECT) or _property(properties, _TITLE)),
-        product_codes=tuple(_GUID.findall(str(_property(properties, _TEMPLATE)))),
-        patch_codes=tuple(codes[:1]),
-        sql=tuple(_sql_in_transforms(compound)),
-    )
-
-
-def _sql_in_transforms(compound: t.Any) -> Iterator[str]:
-    """A patch keeps its changes of tables as storages; their string pools hold every name that they bring."""
-    for transform in sorted({path[0] for path in compound.listdir(streams=True, storages=False) if len(path) > 1}):
-        texts = _strings(compound, transform)
-        found = sorted({script for text in texts for script in scripts_called(text)})
-        if found:
-            yield f"transform {transform} names {', '.join(found)}"
-        if any(is_sql_text(text) for text in texts):
-            yield f"transform {transform} holds SQL"
-
-
-def _strings(compound: t.Any, transform: str) -> list[str]:
-    """The texts of all tables of a transform: their lengths are in one stream, their characters in another.
-
-    Source: Wine's dlls/msi/string.c. A length beyond 65535 stands in the next entry, after an empty one.
-    """
-    from pymsi.streamname import encode_unicode
-
-    pool, data = (
-        compound.openstream([transform, encode_unicode(name, True)]).read() for name in ("_StringPool", "_StringData")
-    )
-    texts: list[str] = []
-    place = more = 0
-    for length, references in struct.iter_unpack("<HH", pool[4:]):
-        if not length and references:
-            more = references << 16
-            continue
-        texts.append(data[place : place + length + more].decode("latin-1"))
-        place += length + more
-        more = 0
-    if place != len(data):
-        raise ValueError(f"the texts of {transform} do not fit their lengths")
-    return texts
-
-
-def _property(summary: t.Any, number: int) -> str:
-    value = summary.get(number)
-    return value if isinstance(value, str) else ""

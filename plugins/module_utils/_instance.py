@@ -16,7 +16,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors impor
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_parallel import on_each
 
 if t.TYPE_CHECKING:
-    from ansible_collections.biztalk.patching.plugins.module_utils._sql import SqlServer, SqlServers
+    from ansible_collections.biztalk.patching.plugins.module_utils._sql import Row, SqlServer, SqlServers
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,20 @@ def look_at(servers: SqlServers, management: SqlServer, management_name: str, na
     return Views(on_each(spelled, look))
 
 
+def look_alone(server: SqlServer, name: str) -> SqlInstance:
+    """An instance without its databases, by the only name there is for it."""
+    return replace(_instance(server, name, server.query(_tsql.IDENTITY)[0]), known_as=(name,))
+
+
 def _view(server: SqlServer, name: str) -> InstanceView:
     identity = server.query(_tsql.IDENTITY)[0]
-    instance = SqlInstance(
+    databases = frozenset(row["name"].casefold() for row in server.query(_tsql.DATABASES))
+    replicas = _replicas(server) if identity["hadr_enabled"] == 1 else {}
+    return InstanceView(_instance(server, name, identity), databases, replicas)
+
+
+def _instance(server: SqlServer, name: str, identity: Row) -> SqlInstance:
+    return SqlInstance(
         name=identity["server_name"],
         server=name,
         version=identity["product_version"],
@@ -83,8 +94,6 @@ def _view(server: SqlServer, name: str) -> InstanceView:
         agent_running=agent_running(server),
         writable=identity["updateability"] != "READ_ONLY",
     )
-    databases = frozenset(row["name"].casefold() for row in server.query(_tsql.DATABASES))
-    return InstanceView(instance, databases, _replicas(server) if identity["hadr_enabled"] == 1 else {})
 
 
 def _replicas(server: SqlServer) -> dict[str, Replica]:

@@ -10,6 +10,7 @@ over several databases, and the files need no common mark.
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from ansible_collections.biztalk.patching.plugins.module_utils._backup_set impor
     joined,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import connection_to
+from ansible_collections.biztalk.patching.plugins.module_utils._progress import meanwhile
+from ansible_collections.biztalk.patching.plugins.module_utils._running_backups import running_backups
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_parallel import on_each
 
@@ -28,13 +31,14 @@ if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._clock import Clock
     from ansible_collections.biztalk.patching.plugins.module_utils._group import Group, SqlInstance
     from ansible_collections.biztalk.patching.plugins.module_utils._progress import Progress
-    from ansible_collections.biztalk.patching.plugins.module_utils._sql import SqlServers
+    from ansible_collections.biztalk.patching.plugins.module_utils._sql import SqlServer, SqlServers
 
 
 @dataclass(frozen=True)
 class NativeOptions:
     folder: str
     timeout: float
+    interval: float
     compress: bool
 
 
@@ -64,8 +68,9 @@ def back_up(
     progress: Progress,
 ) -> tuple[BackupSet, list[str]]:
     """Makes the files, each instance one after the other, all instances at once; what went wrong comes with them."""
-    run = _Run(servers, group, wanted, options, clock, progress)
-    outcomes = on_each((database.server for database in wanted), run.on_instance)
+    attempt = Attempt(servers, group, wanted, options, clock, progress)
+    with attempt.watched():
+        outcomes = on_each((database.server for database in wanted), attempt.on_instance)
     files = tuple(file for found, _problem in outcomes.values() for file in found)
     return BackupSet(None, files), [problem for _found, problem in outcomes.values() if problem]
 
@@ -75,7 +80,9 @@ def _names(servers: SqlServers, group: Group, instance: SqlInstance) -> dict[str
     return {row["name"].casefold(): row["name"] for row in rows}
 
 
-class _Run:
+class Attempt:
+    """What ``back_up`` is at."""
+
     def __init__(
         self,
         servers: SqlServers,
@@ -93,6 +100,29 @@ class _Run:
         self._deadline = clock.now() + options.timeout
         # The same in all names, so that a folder shows what belongs together.
         self._stamp = clock.utc().strftime("%Y_%m_%d_%H_%M_%S")
+        # What each instance is at, and who can ask how far that is.
+        self._current: dict[str, str] = {}
+        self._onlookers: dict[str, tuple[int, SqlServer]] = {}
+
+    @contextlib.contextmanager
+    def watched(self) -> t.Iterator[None]:
+        """The operator sees how far each backup is; a connection in the midst of one cannot be asked."""
+        with contextlib.ExitStack() as stack:
+            for name in {database.server for database in self._wanted}:
+                server = self._connections[name]
+                spid = int(server.query(_tsql.IDENTITY)[0]["spid"])
+                self._onlookers[name] = (spid, stack.enter_context(server.another()))
+            stack.enter_context(meanwhile(self.tell, self._options.interval))
+            yield
+
+    def tell(self) -> None:
+        lines = [f"{what}{self._percent(name)}" for name, what in sorted(self._current.items())]
+        if lines:
+            self._progress.tell(f"backing up {'; '.join(lines)}")
+
+    def _percent(self, instance: str) -> str:
+        spid, onlooker = self._onlookers[instance]
+        return next((f", {backup.percent} %" for backup in running_backups(onlooker) if backup.spid == spid), "")
 
     def on_instance(self, instance: str) -> tuple[list[BackupFile], str | None]:
         """The files of one instance up to the first that fails, and why that one did."""
@@ -100,11 +130,14 @@ class _Run:
         for place, database in enumerate(self._wanted, 1):
             if database.server != instance:
                 continue
-            self._progress.tell(f"backing up {database} ({place} of {len(self._wanted)})")
+            self._current[instance] = f"{database} ({place} of {len(self._wanted)})"
+            self.tell()
             try:
                 made.append(self._one(database))
             except SqlError as error:
                 return made, f"the backup of {database} failed: {error}"
+            finally:
+                del self._current[instance]
         return made, None
 
     def _one(self, database: Expected) -> BackupFile:

@@ -11,7 +11,7 @@ import posixpath
 import shutil
 import stat
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.biztalk.patching.plugins.module_utils._archive import LimitError, NotAnArchiveError
 from ansible_collections.biztalk.patching.plugins.module_utils._embedded import (
@@ -25,9 +25,12 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from ansible_collections.biztalk.patching.plugins.module_utils._archive import Archiver, Entry
+    from ansible_collections.biztalk.patching.plugins.module_utils._archive import Archiver, Entry, Listing
 
 _COMPOUND = "Compound"
+# A path of Windows has 260 characters. Folders within one another by the thousand would exhaust Python's stack where
+# they are removed.
+_MOST_FOLDERS = 130
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Opener:
     _opened: int = 0
     _entries: int = 0
     _bytes: int = 0
+    _listings: dict[tuple[Path, str], Listing] = field(default_factory=dict)
+    """Of what was listed already but not yet opened."""
 
     def archive(self, path: Path, kind: str = "") -> Iterator[Member]:
         """Raises ArchiveError where the file is no archive, or not of this kind."""
@@ -103,9 +108,13 @@ class Opener:
         if archives != [span] or span.kind != "cab":
             return False
         try:
-            return self.archiver.list(path, span.kind).offset == span.start
+            listing = self.archiver.list(path, span.kind)
         except NotAnArchiveError:
             return False
+        if listing.offset != span.start:
+            return False
+        self._listings[path, span.kind] = listing
+        return True
 
     def _part(self, image: Image, span: Span) -> Iterator[Member]:
         folder = self._folder()
@@ -126,13 +135,13 @@ class Opener:
     def _members(
         self, path: Path, kind: str = "", choose: Callable[[Sequence[Entry]], Sequence[Entry]] = lambda entries: entries
     ) -> Iterator[Member]:
-        listing = self.archiver.list(path, kind)
+        listing = self._listings.pop((path, kind), None) or self.archiver.list(path, kind)
         entries = choose(listing.entries)
         room = self.limits.total_bytes - self._bytes
         self.count(len(entries), sum(entry.size for entry in entries))
         if listing.problem:
             yield Member("", 0, problem=f"it is damaged ({listing.problem})")
-        opened = [entry.name for entry in entries if not entry.encrypted]
+        opened = [entry.name for entry in entries if not _refusal(entry)]
         times = collections.Counter(posixpath.normpath(entry.name) for entry in entries)
         folder = self._folder()
         try:
@@ -168,22 +177,29 @@ class _Inside:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._root = folder.resolve()
-        self._parents: dict[Path, bool] = {}
+        self._parents: dict[str, bool] = {}
 
     def find(self, name: str) -> Path | None:
         """A name that the file system cannot bear is no file either."""
-        path = self._folder / name
+        path, parent = self._folder / name, posixpath.dirname(name)
         try:
-            if path.parent not in self._parents:
-                self._parents[path.parent] = path.parent.resolve().is_relative_to(self._root)
-            return path if self._parents[path.parent] and stat.S_ISREG(path.lstat().st_mode) else None
+            if parent not in self._parents:
+                self._parents[parent] = (self._folder / parent).resolve().is_relative_to(self._root)
+            return path if self._parents[parent] and stat.S_ISREG(path.lstat().st_mode) else None
         except (OSError, ValueError):
             return None
 
 
-def _member(entry: Entry, inside: _Inside, problem: str) -> Member:
+def _refusal(entry: Entry) -> str:
+    """Why it is not extracted, if it is not."""
     if entry.encrypted:
-        return Member(entry.name, entry.size, problem="it is encrypted")
+        return "it is encrypted"
+    return f"it lies in more than {_MOST_FOLDERS} folders" if entry.name.count("/") > _MOST_FOLDERS else ""
+
+
+def _member(entry: Entry, inside: _Inside, problem: str) -> Member:
+    if refusal := _refusal(entry):
+        return Member(entry.name, entry.size, problem=refusal)
     if path := inside.find(entry.name):
         return Member(entry.name, entry.size, path, problem)
     return Member(entry.name, entry.size, problem=problem or "it could not be extracted under its name")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
@@ -13,35 +14,29 @@ from dataclasses import asdict, dataclass
 
 from ansible_collections.biztalk.patching.plugins.module_utils._architecture import Verdict, judge_package
 from ansible_collections.biztalk.patching.plugins.module_utils._archive import ArchiveError, LimitError
-from ansible_collections.biztalk.patching.plugins.module_utils._contents import Contents, read_contents
 from ansible_collections.biztalk.patching.plugins.module_utils._identity import Identity, Source, identify
 from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits
+from ansible_collections.biztalk.patching.plugins.module_utils._package_words import consequences, unremovable
 from ansible_collections.biztalk.patching.plugins.module_utils._pe import read_program_file
 from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import Statement
 from ansible_collections.biztalk.patching.plugins.module_utils._signature import (
     Signature,
     SignatureError,
-    read_signature,
+    judging_signature,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_answer import SqlAnswer, answer_sql
+from ansible_collections.biztalk.patching.plugins.module_utils._walk import read_contents
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from ansible_collections.biztalk.patching.plugins.module_utils._archive import Archiver
+    from ansible_collections.biztalk.patching.plugins.module_utils._contents import Contents
+    from ansible_collections.biztalk.patching.plugins.module_utils._installer import Kind
+    from ansible_collections.biztalk.patching.plugins.module_utils._pe import ProgramFile
 
 _CHUNK = 1024 * 1024
-_GROUP_OUTAGE = (
-    "The update contains SQL, or that cannot be ruled out: stop BizTalk, IIS and SQL Server Agent on the whole group.",
-    "Back up all BizTalk databases before the first install.",
-    "Uninstalling does not take it back: that is uninstall plus a restore of all BizTalk databases from that backup.",
-)
-_ROLLING = (
-    "The update contains no SQL: restart the host instances after the install; the group may stay up, one computer at a"
-    " time.",
-    "It is taken back by uninstalling it.",
-)
 
 
 class PackageError(Exception):
@@ -74,6 +69,7 @@ class Package:
         return [
             *self.sql.warnings,
             *self.identity.warnings,
+            *unremovable(self.contents),
             *([mismatch] if misnamed else []),
             *(f"{shown or self.path.name} could not be examined: {why}." for shown, why in self.contents.unreadable),
         ]
@@ -84,7 +80,6 @@ class Package:
             raise PackageError(f"The package {self.path} is not the expected one: {found}, not {expected}.")
 
     def as_result(self) -> dict[str, t.Any]:
-        installers = [installer for _shown, installer in self.contents.installers]
         return {
             "path": str(self.path),
             "file_name": self.path.name,
@@ -95,6 +90,7 @@ class Package:
             "product": self.identity.product,
             "companion": self.identity.companion,
             "kind": self.identity.kind,
+            "number": self.identity.number,
             "branch": self.identity.branch,
             "version": self.identity.version,
             "minimum_version": self.identity.minimum_version,
@@ -110,12 +106,13 @@ class Package:
             "has_sql_evidence": list(self.sql.evidence),
             "assume_sql": self.sql.assumed,
             "patch_codes": _patch_codes(self.contents),
-            "product_codes": sorted({code for installer in installers for code in installer.product_codes}),
+            "product_codes": _product_codes(self.contents, "msi"),
+            "target_product_codes": _product_codes(self.contents, "msp"),
             "signature": {**asdict(self.signature), "is_microsoft": self.signature.is_microsoft},
             "requires_group_outage": self.requires_group_outage,
             "requires_backup": self.requires_group_outage,
             "rollback_method": "uninstall_and_restore" if self.requires_group_outage else "uninstall",
-            "consequences": list(_GROUP_OUTAGE if self.requires_group_outage else _ROLLING),
+            "consequences": consequences(self.sql),
             "warnings": self.warnings,
         }
 
@@ -130,13 +127,16 @@ def inspect_package(
     scratch: str | None = None,
 ) -> Package:
     """Raises PackageError where the file is missing, cannot be read, is damaged or is no package."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        # Opening a named pipe waits for somebody to write to it.
+        raise PackageError(f"The package {path} is neither a file nor a folder.")
     try:
         # Side by side: while 7-Zip unpacks, the file is hashed and its signature checked.
-        with ThreadPoolExecutor(max_workers=2) as threads:
+        program = _outermost(path)
+        with _judging(path, program, publishers) as judged, ThreadPoolExecutor(max_workers=1) as threads:
             digest = threads.submit(_checksum, path)
-            outermost = threads.submit(_outermost, path, publishers)
             contents = read_contents(path, archiver, limits or Limits(), scratch)
-            (signature, strings), (size, sha256) = outermost.result(), digest.result()
+            signature, (size, sha256) = judged(), digest.result()
     except OSError as error:
         raise PackageError(f"The package {path} cannot be read: {error.strerror or error}.") from error
     except SignatureError as error:
@@ -146,9 +146,9 @@ def inspect_package(
             f"The package {path} cannot be inspected: {error}. Compare its checksum with the download's"
             " page, and download it again if they differ."
         ) from error
-    identity = identify(path.name, _sources(contents, strings))
+    identity = identify(path.name, _sources(contents, program))
     verdict = judge_package(
-        [(shown, installer.architecture) for shown, installer in contents.installers],
+        [(shown, stated) for shown, installer in contents.installers for stated in installer.architectures],
         [(payload.path, payload.architecture) for payload in contents.payloads if payload.architecture],
         identity.named_architecture,
     )
@@ -166,21 +166,27 @@ def _checksum(path: Path) -> tuple[int, str]:
         return file.tell(), digest.hexdigest()
 
 
-def _outermost(path: Path, publishers: Sequence[str]) -> tuple[Signature, tuple[Statement, ...]]:
-    """Of the program that wraps the package: its signature, and what its version resource states."""
-    not_checked = Signature("not_checked", reason="it is no program: only programs are checked here"), ()
+def _outermost(path: Path) -> ProgramFile | None:
+    """The program that wraps the package, where one does."""
     if path.is_dir():
-        return not_checked
-    with path.open("rb") as file:
-        try:
-            program = read_program_file(file)
-        except ValueError:
-            return not_checked
-        signature = read_signature(file, program.certificates, publishers)
-    return signature, tuple(Statement(f"VersionInfo@{name}", value) for name, value in program.strings.items())
+        return None
+    with path.open("rb") as file, contextlib.suppress(ValueError):
+        return read_program_file(file)
+    return None
 
 
-def _sources(contents: Contents, strings: tuple[Statement, ...]) -> list[Source]:
+def _judging(
+    path: Path, program: ProgramFile | None, publishers: Sequence[str]
+) -> contextlib.AbstractContextManager[Callable[[], Signature]]:
+    if program is None:
+        unchecked = Signature("not_checked", reason="it is no program: only programs are checked here")
+        return contextlib.nullcontext(lambda: unchecked)
+    return judging_signature(path, program.certificates, publishers)
+
+
+def _sources(contents: Contents, program: ProgramFile | None) -> list[Source]:
+    stated = program.strings if program else {}
+    strings = tuple(Statement(f"VersionInfo@{name}", value) for name, value in stated.items())
     setup_xmls = [Source(shown, setup_xml.statements) for shown, setup_xml in contents.setup_xmls]
     installers = [
         Source(
@@ -222,3 +228,9 @@ def _patch_codes(contents: Contents) -> list[str]:
     installed = {code.upper() for _shown, installer in contents.installers for code in installer.patch_codes}
     named = {code.upper() for _shown, setup_xml in contents.setup_xmls for code in setup_xml.patch_codes}
     return sorted(installed | named)
+
+
+def _product_codes(contents: Contents, kind: Kind) -> list[str]:
+    """An .msi has its own; an .msp has those of the products that it is meant for."""
+    installers = (installer for _shown, installer in contents.installers if installer.kind == kind)
+    return sorted({code.upper() for installer in installers for code in installer.product_codes})

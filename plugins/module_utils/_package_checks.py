@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.biztalk.patching.plugins.module_utils._installed import release
 from ansible_collections.biztalk.patching.plugins.module_utils._preflight import Finding
 
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._computer import Snapshot
 
-# `2013` and `2013 R2` are two products.
-_PRODUCT = re.compile(r"BizTalk Server (20\d\d)( R2)?", re.IGNORECASE)
+_EDITION = re.compile(r"\b(Enterprise|Standard|Branch|Developer|Evaluation) Edition\b", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Z]{3}")
 
 
@@ -43,12 +43,45 @@ def check_package(package: t.Mapping[str, t.Any]) -> t.Iterator[Finding]:
         yield Finding("warn", where, warning)
 
 
+def check_rolling(packages: t.Iterable[t.Mapping[str, t.Any]]) -> t.Iterator[Finding]:
+    """With SQL, the group has to be down: KB 2003907 lets only an update without SQL run beside a working group."""
+    for package in packages:
+        if package["has_sql"] != "no":
+            yield Finding(
+                "fail",
+                package["file_name"],
+                f"cannot be installed while the group is up (biztalk_mode is rolling): its answer on SQL is "
+                f"{package['has_sql']} ({_why(package)}). Set biztalk_mode to outage",
+                "R6",
+            )
+
+
+def _why(package: t.Mapping[str, t.Any]) -> str:
+    return "biztalk_assume_sql says so" if package.get("assume_sql") else "; ".join(package["has_sql_evidence"])
+
+
+def check_chain(packages: t.Sequence[t.Mapping[str, t.Any]], snapshot: Snapshot) -> t.Iterator[Finding]:
+    """Whether the updates, in the order in which they are installed, are meant for what is on a computer."""
+    for package in packages:
+        yield from check_fit(package, snapshot)
+    present = [snapshot.has_update(package) for package in packages]
+    for number, package in enumerate(packages):
+        if not present[number] and any(present[number:]):
+            yield Finding(
+                "fail",
+                snapshot.name,
+                f"lacks {package['file_name']} but has an update that comes after it in the chain. An older update "
+                "cannot be installed on top of a newer one: leave it out of biztalk_packages",
+                "R23",
+            )
+
+
 def check_fit(package: t.Mapping[str, t.Any], snapshot: Snapshot) -> t.Iterator[Finding]:
     """Whether the update is meant for what is installed on a computer."""
     product = snapshot.product
     if product is None:
         return
-    wanted, installed = _release(package["product"]), _release(product.name)
+    wanted, installed = release(package["product"]), release(product.name)
     if wanted and installed and wanted != installed:
         yield Finding(
             "fail",
@@ -56,13 +89,13 @@ def check_fit(package: t.Mapping[str, t.Any], snapshot: Snapshot) -> t.Iterator[
             f"has {product.name}, but {package['file_name']} is for {package['product']}: get the update for it",
             "R23",
         )
-    elif package["minimum_version"] and _build(package["minimum_version"]) > _build(product.version):
-        # The version in the registry is that of setup; a cumulative update does not change it.
+    editions = [edition.casefold() for edition in _EDITION.findall(package["title"])]
+    if editions and product.edition and not any(edition in product.edition.casefold() for edition in editions):
         yield Finding(
-            "warn",
+            "fail",
             snapshot.name,
-            f"was set up with version {product.version}, and {package['file_name']} needs "
-            f"{package['minimum_version']}: see that the updates that bring it are installed",
+            f"has the {product.edition} edition, but {package['file_name']} is {package['title']}: get the update for "
+            "the edition that is installed",
             "R23",
         )
 
@@ -81,22 +114,22 @@ def check_language(package: t.Mapping[str, t.Any], group: t.Mapping[str, t.Any])
         )
 
 
-def check_drift(snapshots: t.Collection[Snapshot]) -> t.Iterator[Finding]:
-    """Computers of one group should be at the same updates."""
-    everywhere = set.intersection(*(_updates(snapshot) for snapshot in snapshots)) if snapshots else set()
+def check_drift(
+    snapshots: t.Collection[Snapshot], packages: t.Collection[t.Mapping[str, t.Any]]
+) -> t.Iterator[Finding]:
+    """Computers of one group should be at the same updates; `packages` are what those that lack them get now."""
+    has: dict[str, list[str]] = {}
     for snapshot in snapshots:
-        for name in sorted(_updates(snapshot) - everywhere):
-            yield Finding("warn", snapshot.name, f"has {name}, which not every computer of the group has")
-
-
-def _updates(snapshot: Snapshot) -> set[str]:
-    return {name for name in snapshot.updates if "biztalk" in name.casefold()}
-
-
-def _release(text: str) -> tuple[str, bool] | None:
-    match = _PRODUCT.search(text)
-    return (match[1], bool(match[2])) if match else None
-
-
-def _build(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version))
+        for update in snapshot.biztalk_updates:
+            if not any(update.is_package(package) for package in packages):
+                has.setdefault(update.name, []).append(snapshot.name)
+    for name, owners in sorted(has.items()):
+        lacks = sorted({snapshot.name for snapshot in snapshots} - set(owners))
+        if lacks:
+            yield Finding(
+                "warn",
+                name,
+                f"is installed on {', '.join(sorted(set(owners)))}, but not on {', '.join(lacks)}: bring the computers "
+                "to the same updates",
+                "R10",
+            )

@@ -47,9 +47,29 @@ def check_inventory(names: t.Collection[str], servers: t.Collection[str]) -> t.I
         )
 
 
-def check_computer(snapshot: Snapshot, *, management_database: str) -> t.Iterator[Finding]:
-    """Whether a computer is a healthy member of the group."""
-    yield from _check_product(snapshot, management_database)
+def check_product(snapshot: Snapshot, *, management_database: str) -> t.Iterator[Finding]:
+    """Whether BizTalk Server is installed, configured, and of this group."""
+    product = snapshot.product
+    if product is None:
+        yield Finding("fail", snapshot.name, "BizTalk Server is not installed here: remove it from the inventory")
+    elif not product.configured:
+        yield Finding(
+            "fail",
+            snapshot.name,
+            "BizTalk Server is installed but not configured. An update that is installed before the configuration "
+            "has to be installed again after it: configure BizTalk Server first",
+        )
+    elif (product.management_database or "").casefold() != management_database.casefold():
+        yield Finding(
+            "fail",
+            snapshot.name,
+            f"belongs to the group of {product.management_database} on {product.management_server}, "
+            f"not to that of {management_database}",
+            "R10",
+        )
+
+
+def check_administrator(snapshot: Snapshot) -> t.Iterator[Finding]:
     if not snapshot.administrator:
         yield Finding(
             "fail",
@@ -58,6 +78,9 @@ def check_computer(snapshot: Snapshot, *, management_database: str) -> t.Iterato
             "Add it to the local Administrators group",
             "R3",
         )
+
+
+def check_sso(snapshot: Snapshot) -> t.Iterator[Finding]:
     if not snapshot.sso_running:
         yield Finding(
             "fail",
@@ -65,6 +88,9 @@ def check_computer(snapshot: Snapshot, *, management_database: str) -> t.Iterato
             "Enterprise SSO (ENTSSO) is not running, but must run during an install: start it",
             "R14",
         )
+
+
+def check_restart(snapshot: Snapshot) -> t.Iterator[Finding]:
     if snapshot.restart_pending:
         yield Finding("warn", snapshot.name, "a restart is pending: restart the computer before the maintenance window")
 
@@ -93,29 +119,15 @@ def check_installer(account: t.Mapping[str, t.Any]) -> t.Iterator[Finding]:
 def check_applications(snapshot: Snapshot, *, close: bool) -> t.Iterator[Finding]:
     """Whether somebody has an application open that works on the group's databases."""
     for application in snapshot.applications:
-        opened = f"{application.name} ({application.image}, process {application.pid}, session {application.session})"
         if close:
-            yield Finding("warn", snapshot.name, f"{opened} is open and will be closed", "R11")
+            yield Finding("warn", snapshot.name, f"{application} is open and will be closed", "R11")
         else:
             yield Finding(
                 "fail",
                 snapshot.name,
-                f"{opened} is open: close it, or set biztalk_close_applications to true",
+                f"{application} is open: close it, or set biztalk_close_applications to true",
                 "R11",
             )
-
-
-def check_availability(group: t.Mapping[str, t.Any], *, agent: str) -> t.Iterator[Finding]:
-    """A secondary replica's SQL Server Agent works on the databases too, but no database names its instance."""
-    names = {row["availability_group"] for row in group["databases"] if row["availability_group"]}
-    for name in sorted(names):
-        yield Finding(
-            "warn" if agent == "external" else "fail",
-            name,
-            "is an Availability Group. SQL Server Agent must be stopped on every replica, and this collection stops it "
-            "on the primary one only: set biztalk_agent to external and have it stopped on all of them",
-            "R13",
-        )
 
 
 def check_running(snapshots: t.Collection[Snapshot], group: t.Mapping[str, t.Any]) -> t.Iterator[Finding]:
@@ -130,38 +142,4 @@ def check_running(snapshots: t.Collection[Snapshot], group: t.Mapping[str, t.Any
             "before an update is started after it: start the host instances, Enterprise SSO, IIS and SQL Server Agent "
             "that should run, or set biztalk_accept_stopped_group to true where all of it is down on purpose",
             "R17",
-        )
-
-
-def check_cluster(group: t.Mapping[str, t.Any]) -> t.Iterator[Finding]:
-    """A clustered host instance belongs to the cluster, which starts it again or moves it when it is stopped."""
-    for host in group["hosts"]:
-        if host["clustered"]:
-            yield Finding(
-                "fail",
-                host["name"],
-                "is a clustered host, which is not supported yet: the cluster would start its host instances again "
-                "while the update is installed",
-                "R11",
-            )
-
-
-def _check_product(snapshot: Snapshot, management_database: str) -> t.Iterator[Finding]:
-    product = snapshot.product
-    if product is None:
-        yield Finding("fail", snapshot.name, "BizTalk Server is not installed here: remove it from the inventory")
-    elif not product.configured:
-        yield Finding(
-            "fail",
-            snapshot.name,
-            "BizTalk Server is installed but not configured. An update that is installed before the configuration "
-            "has to be installed again after it: configure BizTalk Server first",
-        )
-    elif (product.management_database or "").casefold() != management_database.casefold():
-        yield Finding(
-            "fail",
-            snapshot.name,
-            f"belongs to the group of {product.management_database} on {product.management_server}, "
-            f"not to that of {management_database}",
-            "R10",
         )

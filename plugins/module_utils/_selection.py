@@ -62,10 +62,10 @@ def select_chain(packages: Iterable[Package], computer: ComputerArchitecture) ->
     return sorted((select(group, computer) for group in updates.values()), key=_place)
 
 
-def _place(selection: Selection) -> tuple[int, tuple[int, ...]]:
+def _place(selection: Selection) -> tuple[int, tuple[int, ...], int]:
     identity = selection.package.identity
     version = tuple(int(part) for part in identity.version.split(".")) if identity.version else ()
-    return _ORDER_OF_KINDS.index(identity.kind), version
+    return _ORDER_OF_KINDS.index(identity.kind), version, identity.number or 0
 
 
 def _fitting(packages: Iterable[Package], computer: ComputerArchitecture) -> tuple[list[Package], str]:

@@ -32,6 +32,9 @@ _RANKS: tuple[tuple[int, str, re.Pattern[str]], ...] = tuple(
 )
 _OPERATOR_RANK, _IIS_RANK = 4, 5
 
+# Start modes of services that start with Windows, as `win_service_info` calls them and as sc.exe does.
+_WITH_WINDOWS = {"auto": "auto", "delayed": "delayed-auto"}
+
 # What may stand between double quotes on a command line of cmd.exe without a meaning of its own.
 _PLAIN_NAME = re.compile(r"[\w .$(){}@#~+,;=-]+")
 
@@ -48,10 +51,11 @@ class Service:
     display_name: str
     state: str
     dependents: tuple[str, ...] = ()
+    start_mode: str = "manual"
 
     @classmethod
     def parse(cls, row: t.Mapping[str, t.Any]) -> Service:
-        return cls(row["name"], row["display_name"], row["state"], tuple(row["dependency_of"] or ()))
+        return cls(row["name"], row["display_name"], row["state"], tuple(row["dependency_of"] or ()), row["start_mode"])
 
     @property
     def stopped(self) -> bool:
@@ -78,20 +82,31 @@ class Service:
         return bool(pattern.fullmatch(self.name) or pattern.fullmatch(self.display_name))
 
 
-def services_to_stop(services: t.Sequence[Service], *, iis: bool, also: t.Iterable[str] = ()) -> list[str]:
-    """The names of the services that have to be down for an install, in the order in which they start again.
+def services_down(
+    services: t.Sequence[Service], *, iis: bool, also: t.Iterable[str] = (), clustered: t.Iterable[str] = ()
+) -> list[Service]:
+    """The services that have to be down for an install, in the order in which they start again.
 
-    Only what is not stopped counts: a service that somebody stopped on purpose is neither stopped nor started.
-    `also` names the services that the operator adds, such as a custom isolated adapter's. Enterprise SSO stays up even
-    where it is named.
+    `also` names the services that the operator adds, such as a custom isolated adapter's. `clustered` names those that
+    a failover cluster runs, which alone may stop them. What depends on a service goes down with it. Enterprise SSO
+    stays up even where it is named.
     """
     added = {name.casefold() for name in also}
-    wanted = {service.name: service.rank for service in services if service.kind or service.name.casefold() in added}
+    wanted: dict[str, int] = {}
+    for service in services:
+        if service.kind or service.name.casefold() in added:
+            _want(wanted, _with_dependents(services, [service.name]), service.rank)
     if iis:
-        wanted.update(dict.fromkeys(_with_dependents(services, IIS_SERVICES), _IIS_RANK))
-    wanted.pop(SSO_SERVICE, None)
-    active = [service.name for service in services if service.name in wanted and not service.stopped]
-    return sorted(active, key=lambda name: (wanted[name], _iis_order(name), name))
+        _want(wanted, _with_dependents(services, IIS_SERVICES), _IIS_RANK)
+    left_alone = {name.casefold() for name in (SSO_SERVICE, *clustered)}
+    found = [service for service in services if service.name in wanted and service.name.casefold() not in left_alone]
+    return sorted(found, key=lambda service: (wanted[service.name], _iis_order(service.name), service.name))
+
+
+def _want(wanted: dict[str, int], names: t.Iterable[str], rank: int) -> None:
+    """What depends on a service does not start before it."""
+    for name in names:
+        wanted[name] = max(rank, wanted.get(name, rank))
 
 
 def start_command(names: t.Sequence[str]) -> str:
@@ -99,10 +114,28 @@ def start_command(names: t.Sequence[str]) -> str:
 
     Raises `ServiceNameError` for a name that cmd.exe would not take literally.
     """
-    for name in names:
-        if not _PLAIN_NAME.fullmatch(name):
-            raise ServiceNameError(f"the service name {name!r} has characters that no BizTalk service name has")
-    return " & ".join(f'sc.exe start "{name}"' for name in names)
+    return " & ".join(f"sc.exe start {_quoted(name)}" for name in names)
+
+
+def hold_command(start_modes: t.Mapping[str, str]) -> str:
+    """A command line that keeps services from starting with Windows; empty where none of them does."""
+    return " & ".join(f"sc.exe config {_quoted(name)} start= demand" for name in _with_windows(start_modes))
+
+
+def release_command(start_modes: t.Mapping[str, str]) -> str:
+    """A command line that takes `hold_command` back."""
+    held = _with_windows(start_modes)
+    return " & ".join(f"sc.exe config {_quoted(name)} start= {held[name]}" for name in held)
+
+
+def _with_windows(start_modes: t.Mapping[str, str]) -> dict[str, str]:
+    return {name: _WITH_WINDOWS[mode] for name, mode in start_modes.items() if mode in _WITH_WINDOWS}
+
+
+def _quoted(name: str) -> str:
+    if not _PLAIN_NAME.fullmatch(name):
+        raise ServiceNameError(f"the service name {name!r} has characters that no BizTalk service name has")
+    return f'"{name}"'
 
 
 def agent_service(instance: str) -> str:

@@ -15,6 +15,11 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 
 def setup_log_errors(content: str) -> list[str]:
     """The lines that tell of a failure; `content` is the log file in base64, in UTF-16 or UTF-8."""
+    return [line.strip() for line in setup_log_text(content).splitlines() if _FAILURE.search(line)]
+
+
+def setup_log_text(content: str) -> str:
+    """The log file as text; `content` is the file in base64, in UTF-16 or UTF-8."""
     data = base64.b64decode(content)
     encoding = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
-    return [line.strip() for line in data.decode(encoding, "replace").splitlines() if _FAILURE.search(line)]
+    return data.decode(encoding, "replace")

@@ -26,7 +26,8 @@ _EXTENSIONS = (
 )
 _FILE = re.compile(rf'[^\\/:*?"<>|\r\n]+\.(?:{_EXTENSIONS})', re.IGNORECASE)
 _GUID = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
-_LIBRARY = re.compile(r"\.sql(?=\.(?:dll|exe|config|xml|xsd|resources|pdb|manifest)\b)", re.IGNORECASE)
+# `Microsoft.Adapters.Sql.dll`, `Microsoft.SqlServer.Types.dll`
+_LIBRARY = re.compile(r"\.sql(?=[\w.]*\.(?:dll|exe|config|xml|xsd|resources|pdb|manifest)\b)", re.IGNORECASE)
 _NOTHING = frozenset({"", "0", "false", "no", "none"})
 
 

@@ -10,6 +10,7 @@ Source: Microsoft's "Windows Authenticode Portable Executable Signature Format".
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import struct
@@ -17,8 +18,10 @@ import typing as t
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ansible_collections.biztalk.patching.plugins.module_utils._apart import ApartError, apart
+
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ansible_collections.biztalk.patching.plugins.module_utils._pe import Certificates
 
@@ -30,6 +33,7 @@ _TOKEN_TIME = re.compile(rb"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04.{1,300}
 _ENTRY_HEADER = 8
 _CHUNK = 1024 * 1024
 _LARGEST_SIGNATURE = 16 * 1024 * 1024
+_LONGEST = 60.0
 
 
 class SignatureError(Exception):
@@ -54,6 +58,30 @@ class Signature:
     def is_microsoft(self) -> bool:
         """The names only: whether the chain ends at Microsoft's root is for Windows to say."""
         return self.status == "intact" and _MICROSOFT in self.signer and _MICROSOFT in self.issuer
+
+
+@contextlib.contextmanager
+def judging_signature(
+    path: Path, certificates: Certificates | None, publishers: Sequence[str] = ()
+) -> Iterator[Callable[[], Signature]]:
+    """What is yielded tells the signature; LIEF loads and reads it meanwhile in a process of its own."""
+    if certificates is None:
+        yield lambda: Signature("unsigned")
+        return
+    with apart(_LONGEST, _read, path, certificates, publishers) as read:
+
+        def signature() -> Signature:
+            try:
+                return read()
+            except ApartError as error:
+                return Signature("not_checked", reason=str(error))
+
+        yield signature
+
+
+def _read(path: Path, certificates: Certificates, publishers: Sequence[str]) -> Signature:
+    with path.open("rb") as file:
+        return read_signature(file, certificates, publishers)
 
 
 def read_signature(image: t.BinaryIO, certificates: Certificates | None, publishers: Sequence[str] = ()) -> Signature:

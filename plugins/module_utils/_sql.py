@@ -43,6 +43,9 @@ class SqlServer(t.Protocol):
     def execute(self, statement: str, *parameters: object, timeout: int | None = None) -> None:
         """Runs a statement to its very end, whatever it answers; ``timeout`` in seconds, 0 for none."""
 
+    def another(self) -> t.ContextManager[SqlServer]:
+        """A second connection to the same place, to look on while this one is busy."""
+
 
 class SqlServers(t.Protocol):
     """The instances of a group."""
@@ -111,6 +114,14 @@ class OdbcServer:
                 raise self._translated(error, statement) from None
             finally:
                 connection.timeout = usual
+
+    @contextlib.contextmanager
+    def another(self) -> t.Iterator[OdbcServer]:
+        second = OdbcServer(self._connect, server=self._server, secret=self._secret, pause=self._pause)
+        try:
+            yield second
+        finally:
+            second.close()
 
     def close(self) -> None:
         # A connection that broke cannot be closed properly, and needs not be.

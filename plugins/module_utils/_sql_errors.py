@@ -124,7 +124,7 @@ SYMPTOMS: t.Final = (
         Kind.UNREACHABLE,
         "Somebody answers there and hangs up at once: SQL Server before 2022 does so with encrypt=strict, and what is"
         " no SQL Server does so always",
-        pattern=r"^\[08001\].*\(10054\)",
+        pattern=r"^\[08001\].*\((10054|104)\)",
     ),
     Symptom(Kind.UNREACHABLE, "The instance is not ready yet: try again shortly", numbers=frozenset({40613})),
     Symptom(

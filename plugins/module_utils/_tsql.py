@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every T-SQL statement that this collection sends, and nothing else.
+"""Every T-SQL statement that this collection sends, here and in the modules beside it that begin with _tsql.
 
 Each one runs on SQL Server 2008 R2, which BizTalk Server 2010 needs, unless the comment above it names a newer version.
 A ``?`` is an ODBC parameter. Columns are renamed in snake_case, so that the code which reads rows has one spelling.
@@ -162,6 +162,16 @@ SELECT MAX(BackupSetId) AS backup_set_id
 FROM dbo.adm_BackupHistory
 """
 
+# The newest set of full backups, complete or not.
+LAST_FULL_SET = """
+SELECT BackupSetId AS backup_set_id, ServerName AS server_name, DatabaseName AS database_name,
+       BackupFileLocation AS location, BackupFileName AS file_name, BackupType AS backup_type,
+       BackupDateTime AS backup_time, SetComplete AS set_complete
+FROM dbo.adm_BackupHistory
+WHERE BackupType = 'db' AND BackupSetId = (SELECT MAX(BackupSetId) FROM dbo.adm_BackupHistory WHERE BackupType = 'db')
+ORDER BY ServerName, DatabaseName
+"""
+
 # BackupType: 'db' full, 'lg' log. A row appears when its database is done; SetComplete is set on all rows at the end.
 BACKUP_SETS_AFTER = """
 SELECT BackupSetId AS backup_set_id, ServerName AS server_name, DatabaseName AS database_name,
@@ -173,87 +183,16 @@ ORDER BY BackupSetId, ServerName, DatabaseName
 """
 
 # ---------------------------------------------------------------------------------------------------------------------
-# msdb: the SQL Server Agent job
-
-JOB = """
-SELECT name, enabled
-FROM msdb.dbo.sysjobs
-WHERE name = ?
-"""
-
-JOB_STEPS = """
-SELECT s.step_id, s.step_name, s.command
-FROM msdb.dbo.sysjobs AS j
-JOIN msdb.dbo.sysjobsteps AS s ON s.job_id = j.job_id
-WHERE j.name = ?
-ORDER BY s.step_id
-"""
-
-# Each start of the Agent is a session; only the newest one tells the truth about what runs now.
-JOB_ACTIVITY = """
-SELECT a.start_execution_date AS started, a.stop_execution_date AS stopped, a.last_executed_step_id AS last_step_id,
-       a.next_scheduled_run_date AS next_run
-FROM msdb.dbo.sysjobs AS j
-JOIN msdb.dbo.sysjobactivity AS a ON a.job_id = j.job_id
-WHERE j.name = ? AND a.session_id = (SELECT MAX(session_id) FROM msdb.dbo.syssessions)
-"""
-
-LAST_JOB_HISTORY = """
-SELECT MAX(h.instance_id) AS instance_id
-FROM msdb.dbo.sysjobs AS j
-JOIN msdb.dbo.sysjobhistory AS h ON h.job_id = j.job_id
-WHERE j.name = ?
-"""
-
-# Step 0 is the job's own outcome. run_status: 0 failed, 1 succeeded, 2 retry, 3 canceled, 4 in progress.
-JOB_HISTORY_AFTER = """
-SELECT h.instance_id, h.step_id, h.step_name, h.run_status, h.message
-FROM msdb.dbo.sysjobs AS j
-JOIN msdb.dbo.sysjobhistory AS h ON h.job_id = j.job_id
-WHERE j.name = ? AND h.instance_id > ?
-ORDER BY h.instance_id
-"""
-
-LAST_JOB_OUTCOME = """
-SELECT TOP (1) h.run_status, h.message
-FROM msdb.dbo.sysjobs AS j
-JOIN msdb.dbo.sysjobhistory AS h ON h.job_id = j.job_id
-WHERE j.name = ? AND h.step_id = 0
-ORDER BY h.instance_id DESC
-"""
-
-# Returns at once, and fails with error 22022 when the job already runs or the Agent does not.
-START_JOB = "EXEC msdb.dbo.sp_start_job @job_name = ?"
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Who uses the databases (all need VIEW SERVER STATE)
-
-WHO = "EXEC sp_who2"
-
-SYSTEM_SESSIONS = """
-SELECT session_id AS spid
-FROM sys.dm_exec_sessions
-WHERE is_user_process = 0
-"""
-
-# Every session holds a shared lock on each database that it works in, also when another one is its current database.
-DATABASE_LOCKS = """
-SELECT DISTINCT l.request_session_id AS spid, d.name AS database_name,
-       s.host_name, s.program_name, s.login_name
-FROM sys.dm_tran_locks AS l
-JOIN sys.databases AS d ON d.database_id = l.resource_database_id
-JOIN sys.dm_exec_sessions AS s ON s.session_id = l.request_session_id
-WHERE l.resource_type = N'DATABASE'
-"""
-
-
-def kill(spid: int) -> str:
-    """Ends a session. KILL takes a literal only."""
-    return f"KILL {int(spid)}"
-
-
-# ---------------------------------------------------------------------------------------------------------------------
 # Backup files
+
+# In the server's local time. time_zone is how far that was ahead of UTC, in quarters of an hour; 127 is unknown.
+BACKUP_TIMES = """
+SELECT s.backup_start_date AS started, s.backup_finish_date AS finished, s.time_zone
+FROM msdb.dbo.backupset AS s
+JOIN msdb.dbo.backupmediafamily AS f ON f.media_set_id = s.media_set_id
+WHERE s.database_name = ? AND f.physical_device_name = ? AND s.type = 'D'
+ORDER BY s.backup_set_id DESC
+"""
 
 
 def backup_database(database: str, file: str, *, compress: bool) -> str:
@@ -262,20 +201,20 @@ def backup_database(database: str, file: str, *, compress: bool) -> str:
     Without ``compress`` the instance's setting *backup compression default* decides. Compression: SQL Server 2008 R2.
     """
     compression = ", COMPRESSION" if compress else ""
-    return f"BACKUP DATABASE {identifier(database)} TO {_device(file)} WITH CHECKSUM{compression}"
+    return f"BACKUP DATABASE {identifier(database)} TO {backup_device(file)} WITH CHECKSUM{compression}"
 
 
 def backup_header(file: str) -> str:
     """One row for each backup in the file. RESTORE takes no ODBC parameter on every driver, hence the literal."""
-    return f"RESTORE HEADERONLY FROM {_device(file)}"
+    return f"RESTORE HEADERONLY FROM {backup_device(file)}"
 
 
 def verify_backup(file: str) -> str:
     """Reads the whole file; an error is the only way to say that it is not good."""
-    return f"RESTORE VERIFYONLY FROM {_device(file)}"
+    return f"RESTORE VERIFYONLY FROM {backup_device(file)}"
 
 
-def _device(file: str) -> str:
+def backup_device(file: str) -> str:
     # SQL Server 2012 SP1 CU2 for URL: BizTalk 2016 Feature Pack 2 can back up to Azure blob storage.
     kind = "URL" if file.lower().startswith(("http://", "https://")) else "DISK"
     return f"{kind} = {string_literal(file)}"

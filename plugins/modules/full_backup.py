@@ -22,12 +22,15 @@ description:
     replica only, and when the single sign-on database or one of O(databases) is not covered.
   - Waits for a run of the job that is in progress.
   - With O(method=native) it makes the files itself, with C(BACKUP DATABASE), for groups whose job is not usable. Then
-    SQL Server Agent must be stopped on every instance and nobody may use the databases, which it checks first.
+    SQL Server Agent must be stopped on every instance and nobody may use the databases, which it checks first as
+    M(biztalk.patching.wait_for_idle) does.
   - While it works, the output of the playbook shows what it is at, see O(progress_interval).
 extends_documentation_fragment:
   - biztalk.patching.attributes
   - biztalk.patching.attributes.actiongroup_sql
   - biztalk.patching.sql
+  - biztalk.patching.sessions
+  - biztalk.patching.progress
 attributes:
   check_mode:
     support: full
@@ -94,18 +97,12 @@ options:
         there is none on the group's instances.
     type: bool
     default: false
-  progress_interval:
+  assume_stopped:
     description:
-      - Seconds after which the output of the playbook says again what the backup is at, when nothing new has happened.
-        Something new is shown within a few seconds.
-      - With V(0) nothing is shown. Otherwise the module runs as an asynchronous job of Ansible on that computer.
-    type: int
-    default: 20
-  progress_file:
-    description:
-      - File, where the module runs, to which it appends a line whenever it comes to something new.
-      - Without it the action plugin makes one of its own while the backup lasts.
-    type: path
+      - In check mode, whether O(method=native) could make a backup once SQL Server Agent is stopped and nobody uses the
+        databases any more. Without check mode it has no effect.
+    type: bool
+    default: false
 seealso:
   - module: biztalk.patching.group_info
 """
@@ -188,21 +185,39 @@ would_back_up:
   elements: dict
   sample:
     - {server: SQL1, name: BizTalkMgmtDb}
+last_full_set:
+  description:
+    - The newest full backup set of the job, null when there is none. It tells how long a backup takes.
+    - It has its C(id), whether it is C(complete), when it was C(finished) (UTC) and how many C(seconds) it took from
+      the first to the last database. The latter two are null where C(msdb) does not remember every file.
+  returned: in check mode
+  type: dict
+  sample:
+    id: 4711
+    finished: '2026-11-22T02:04:12+00:00'
+    seconds: 252.0
+    complete: true
 """
 
 import typing as t
-from pathlib import Path
 
-from ansible_collections.biztalk.patching.plugins.module_utils._arguments import sql_module
+from ansible_collections.biztalk.patching.plugins.module_utils._activity import MayStay
+from ansible_collections.biztalk.patching.plugins.module_utils._arguments import (
+    PROGRESS_OPTIONS,
+    SESSION_OPTIONS,
+    sql_module,
+)
 from ansible_collections.biztalk.patching.plugins.module_utils._clock import SystemClock
 from ansible_collections.biztalk.patching.plugins.module_utils._full_backup import (
     BackupError,
     BackupOptions,
     expected,
     full_backup,
+    server_of,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
-from ansible_collections.biztalk.patching.plugins.module_utils._progress import ProgressFile, Silence
+from ansible_collections.biztalk.patching.plugins.module_utils._last_set import last_full_set
+from ansible_collections.biztalk.patching.plugins.module_utils._progress import Progress, progress_in
 from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcServers, SqlServers
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_options import SqlOptions
@@ -217,13 +232,13 @@ OWN_OPTIONS: dict[str, t.Any] = {
     "verify": {"type": "str", "choices": ["none", "header", "full"], "default": "full"},
     "sso_database": {"type": "str", "default": "SSODB"},
     "accept_uncovered_sso": {"type": "bool", "default": False},
-    # For the action plugin.
-    "progress_interval": {"type": "int", "default": 20},
-    "progress_file": {"type": "path"},
+    "assume_stopped": {"type": "bool", "default": False},
 }
 
 
-def make_backup(servers: SqlServers, params: t.Mapping[str, t.Any], *, check_mode: bool) -> dict[str, t.Any]:
+def make_backup(
+    servers: SqlServers, params: t.Mapping[str, t.Any], progress: Progress, *, check_mode: bool
+) -> dict[str, t.Any]:
     """The module's result. Raises SqlError when the backup is refused or not good."""
     options = BackupOptions(
         method=params["method"],
@@ -233,20 +248,27 @@ def make_backup(servers: SqlServers, params: t.Mapping[str, t.Any], *, check_mod
         verify=params["verify"],
         accept_uncovered_sso=params["accept_uncovered_sso"],
         databases=tuple(params["databases"]),
+        assume_stopped=check_mode and params["assume_stopped"],
+        may_stay=MayStay.from_params(params),
     )
     group = read_group(servers, job_name=params["job_name"], sso_database=params["sso_database"])
     if check_mode:
         databases = expected(servers, group, options)
-        return {"would_back_up": [{"server": database.server, "name": database.database} for database in databases]}
-    progress = ProgressFile(Path(params["progress_file"])) if params["progress_file"] else Silence()
+        return {
+            "would_back_up": [{"server": database.server, "name": database.database} for database in databases],
+            "last_full_set": last_full_set(servers.management(), server_of(servers, group)),
+        }
     return {"backup_set": full_backup(servers, group, options, SystemClock(), progress)}
 
 
 def main() -> None:
-    module = sql_module(OWN_OPTIONS, required_if=[["method", "native", ["folder"]]])
+    module = sql_module(
+        OWN_OPTIONS | SESSION_OPTIONS | PROGRESS_OPTIONS, required_if=[["method", "native", ["folder"]]]
+    )
     try:
         with OdbcServers(SqlOptions.from_params(module.params)) as servers:
-            result = make_backup(servers, module.params, check_mode=module.check_mode)
+            progress = progress_in(module.params["progress_file"])
+            result = make_backup(servers, module.params, progress, check_mode=module.check_mode)
     except BackupError as error:
         module.fail_json(msg=str(error), backup_set=error.details)
     except SqlError as error:

@@ -101,12 +101,17 @@ group:
       sample:
         - {name: BTS1, master_secret_server: true, runtime: true, hosts: [BizTalkServerApplication]}
     hosts:
-      description: Every host with its C(name), its C(type) (V(in_process) or V(isolated)), C(tracking) and
-        C(clustered).
+      description: Every host with its C(name), its C(type) (V(in_process) or V(isolated)), C(tracking), whether it is
+        C(clustered), and the group of resources of the Windows cluster that its instances move in (C(cluster_group),
+        else null).
       type: list
       elements: dict
       sample:
-        - {name: BizTalkServerApplication, type: in_process, tracking: true, clustered: false}
+        - name: BizTalkServerApplication
+          type: in_process
+          tracking: true
+          clustered: false
+          cluster_group: null
     host_instances:
       description:
         - Every host instance with its C(name), C(server), C(host) and C(type), whether it is C(disabled), C(configured)
@@ -141,19 +146,31 @@ group:
           replica_role: null
     sql_instances:
       description:
-        - Every SQL Server instance with its own C(name), the names by which the group knows it (C(known_as)), its
-          C(version), its C(databases) of the group, whether its Agent runs (C(agent_running), null when the login may
-          not know), the module's C(login) there and whether that is C(sysadmin).
+        - Every SQL Server instance whose Agent matters, with its own C(name) and its C(role), V(primary) where it hosts
+          databases of the group, V(secondary) where it only holds replicas of them (null where that cannot be told, as
+          in the midst of a fail-over).
+        - Further the names by which the group knows it (C(known_as)), its C(version), its C(databases) of the group,
+          the C(availability_groups) that they are in, whether its Agent runs (C(agent_running), null when that could
+          not be found out), the module's C(login) there and whether that is C(sysadmin).
+        - An instance in a failover cluster is C(clustered), its name is that of no computer, it may run on each of the
+          C(cluster_nodes) and runs on C(physical_computer) now, which of another instance is its computer.
+        - Where a secondary replica could not be asked, C(problem) says why, and what it did not tell is null.
       type: list
       elements: dict
       sample:
         - name: SQL1
+          role: primary
           known_as: [SQL1, sql1.example.com]
           version: 15.0.4420.2
           databases: [BizTalkMgmtDb, SSODB]
+          availability_groups: []
+          clustered: false
+          physical_computer: SQL1
+          cluster_nodes: []
           agent_running: true
           login: LAB\patching
           sysadmin: true
+          problem: null
     backup_job:
       description:
         - The backup job's C(name), whether it C(exists), is C(enabled), has its path configured (C(path_configured))
@@ -192,6 +209,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._group_result imp
 from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcServers
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_options import SqlOptions
+from ansible_collections.biztalk.patching.plugins.module_utils._whereabouts import all_instances
 
 OWN_OPTIONS: dict[str, t.Any] = {
     "job_name": {"type": "str"},
@@ -206,10 +224,11 @@ def main() -> None:
     try:
         with OdbcServers(SqlOptions.from_params(params)) as servers:
             group = read_group(servers, job_name=params["job_name"], sso_database=params["sso_database"])
+            instances = all_instances(servers, group)
             accounts = accounts_result(servers, group, params["accounts"])
     except SqlError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, group=group_result(group), accounts=accounts)
+    module.exit_json(changed=False, group=group_result(group, instances), accounts=accounts)
 
 
 if __name__ == "__main__":

@@ -57,6 +57,15 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+summary:
+  description: The most of it in a few lines, for whoever reads the result.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - Microsoft BizTalk Server 2020 Cumulative Update 4 [KB 5009901], version 3.13.844.0, needs 3.13.717.0 at least, ENU
+    - "For x64 computers: installer KB5009901.msi is for x64."
+    - "SQL: yes. Setup.xml names msgboxlogic.sql (Setup/Scripts/Script@File)."
 package:
   description: What the package is and what it means.
   returned: success
@@ -107,8 +116,15 @@ package:
       type: str
       returned: success
       sample: cumulative_update
+    number:
+      description: Which one of its kind, such as V(4) for Cumulative Update 4; null if the package does not tell.
+      type: int
+      returned: success
+      sample: 4
     branch:
-      description: V(feature_pack) for an update of that branch, otherwise empty. The two must not be mixed.
+      description:
+        - V(feature_pack) for an update of that branch, otherwise empty. The two must not be mixed.
+        - An update for BizTalk Server 2016 is judged by its build.
       type: str
       returned: success
       sample: ""
@@ -202,11 +218,17 @@ package:
       returned: success
       sample: ["{A70BB119-0B5B-56AD-8C72-8F5BC43946C4}"]
     product_codes:
-      description: Product codes, of installers their own, of patches those that they are meant for.
+      description: Product codes of the installers (C(.msi)) in the package; Windows knows them once it is installed.
       type: list
       elements: str
       returned: success
       sample: ["{3C3532C8-182B-5AD9-8EEF-D42434251F0E}"]
+    target_product_codes:
+      description: Product codes of the products that the patches (C(.msp)) in the package are meant for.
+      type: list
+      elements: str
+      returned: success
+      sample: []
     signature:
       description:
         - The Authenticode signature of the program.
@@ -266,6 +288,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._inspection impor
     missing_libraries,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._package import PackageError
+from ansible_collections.biztalk.patching.plugins.module_utils._package_words import summary
 
 
 def main() -> None:
@@ -281,7 +304,7 @@ def main() -> None:
         package.expect_checksum(module.params["expected_sha256"])
     except PackageError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, package=package.as_result())
+    module.exit_json(changed=False, package=package.as_result(), summary=summary(package))
 
 
 if __name__ == "__main__":

@@ -17,12 +17,15 @@ description:
   - Allowed are the module's own session, SQL Server's system sessions, Enterprise Single Sign-On at the single sign-on
     database, and what O(allowed) adds. Pooled connections outlive their process for a while, hence the waiting.
   - The databases, the instances and the computers are read from the group itself.
+  - While it waits, the output of the playbook shows for whom, see O(progress_interval).
   - When the time is over the module fails, names the sessions that are left by computer and program, and says what to
     do about each kind. With O(kill=true) it ends them instead.
 extends_documentation_fragment:
   - biztalk.patching.attributes
   - biztalk.patching.attributes.actiongroup_sql
   - biztalk.patching.sql
+  - biztalk.patching.sessions
+  - biztalk.patching.progress
 attributes:
   check_mode:
     support: full
@@ -44,28 +47,6 @@ options:
     description: How many looks in a row must find nobody.
     type: int
     default: 2
-  allowed:
-    description: Sessions that may stay. A session must match every part that an entry has.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      program:
-        description: Pattern for the program name, with C(*) and C(?) as wildcards; case does not matter.
-        type: str
-        default: "*"
-      login:
-        description: Pattern for the login.
-        type: str
-        default: "*"
-      host:
-        description: Pattern for the computer.
-        type: str
-        default: "*"
-      database:
-        description: Pattern that every BizTalk database which the session uses must match.
-        type: str
-        default: "*"
   databases:
     description: Further databases that must be idle, such as custom ones that the backup job does not know.
     type: list
@@ -75,18 +56,6 @@ options:
     description: Name of the single sign-on database, to find it where the backup job does not cover it.
     type: str
     default: SSODB
-  sso_programs:
-    description:
-      - Patterns for the program name of Enterprise Single Sign-On's sessions.
-      - Microsoft does not document that name. When RV(offenders) shows the service under another one, give it here.
-    type: list
-    elements: str
-    default: ["ENTSSO*", "*Single Sign-On*", "Enterprise SSO*"]
-  sso_hosts:
-    description: Computers besides those of the group from which Enterprise Single Sign-On may be connected.
-    type: list
-    elements: str
-    default: []
   kill:
     description:
       - End the sessions that are left when the time is over (C(KILL)). What they have not committed is taken back.
@@ -117,7 +86,7 @@ idle:
   sample: true
 offenders:
   description:
-    - The sessions that must go, each with C(instance), C(spid), C(host), C(program), C(login), the BizTalk and other
+    - The sessions that must go, each with C(instance), C(spid), C(host), C(program), C(login), the BizTalk
       C(databases) it uses, its C(kind) and the C(remedy).
   returned: always, unless an instance could not be asked
   type: list
@@ -168,17 +137,21 @@ waited:
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.biztalk.patching.plugins.module_utils._activity import Pattern
-from ansible_collections.biztalk.patching.plugins.module_utils._arguments import sql_module
+from ansible_collections.biztalk.patching.plugins.module_utils._activity import MayStay
+from ansible_collections.biztalk.patching.plugins.module_utils._arguments import (
+    PROGRESS_OPTIONS,
+    SESSION_OPTIONS,
+    sql_module,
+)
 from ansible_collections.biztalk.patching.plugins.module_utils._clock import Clock, SystemClock
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
 from ansible_collections.biztalk.patching.plugins.module_utils._idle import (
-    SSO_PROGRAMS,
     IdleOptions,
     IdleOutcome,
     end_remaining,
     wait_for_idle,
 )
+from ansible_collections.biztalk.patching.plugins.module_utils._progress import Progress, progress_in
 from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcServers, SqlServers
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_options import SqlOptions
@@ -187,16 +160,8 @@ OWN_OPTIONS: dict[str, t.Any] = {
     "timeout": {"type": "int", "default": 600},
     "interval": {"type": "int", "default": 5},
     "quiet_samples": {"type": "int", "default": 2},
-    "allowed": {
-        "type": "list",
-        "elements": "dict",
-        "default": [],
-        "options": {part: {"type": "str", "default": "*"} for part in ("program", "login", "host", "database")},
-    },
     "databases": {"type": "list", "elements": "str", "default": []},
     "sso_database": {"type": "str", "default": "SSODB"},
-    "sso_programs": {"type": "list", "elements": "str", "default": list(SSO_PROGRAMS)},
-    "sso_hosts": {"type": "list", "elements": "str", "default": []},
     "kill": {"type": "bool", "default": False},
 }
 
@@ -206,31 +171,32 @@ def idle_options(params: t.Mapping[str, t.Any]) -> IdleOptions:
         timeout=params["timeout"],
         interval=params["interval"],
         quiet_samples=params["quiet_samples"],
-        sso_programs=tuple(params["sso_programs"]),
-        sso_hosts=tuple(params["sso_hosts"]),
-        allowed=tuple(Pattern(**entry) for entry in params["allowed"]),
+        may_stay=MayStay.from_params(params),
         databases=tuple(params["databases"]),
     )
 
 
-def await_idle(servers: SqlServers, params: t.Mapping[str, t.Any], clock: Clock, *, check_mode: bool) -> IdleOutcome:
+def await_idle(
+    servers: SqlServers, params: t.Mapping[str, t.Any], clock: Clock, progress: Progress, *, check_mode: bool
+) -> IdleOutcome:
     group = read_group(servers, sso_database=params["sso_database"])
     options = idle_options(params)
-    outcome = wait_for_idle(servers, group, options, clock)
+    outcome = wait_for_idle(servers, group, options, clock, progress)
     if outcome.idle or not params["kill"]:
         return outcome
     if check_mode:
         return replace(outcome, idle=True, offenders=(), killed=outcome.offenders)
-    ended = end_remaining(servers, group, options, clock)
+    ended = end_remaining(servers, group, options, clock, progress)
     return replace(ended, samples=outcome.samples + ended.samples, waited=outcome.waited + ended.waited)
 
 
 def main() -> None:
-    module = sql_module(OWN_OPTIONS)
+    module = sql_module(OWN_OPTIONS | SESSION_OPTIONS | PROGRESS_OPTIONS)
     params: dict[str, t.Any] = module.params
     try:
         with OdbcServers(SqlOptions.from_params(params)) as servers:
-            outcome = await_idle(servers, params, SystemClock(), check_mode=module.check_mode)
+            progress = progress_in(params["progress_file"])
+            outcome = await_idle(servers, params, SystemClock(), progress, check_mode=module.check_mode)
     except SqlError as error:
         module.fail_json(msg=str(error))
     result = {"changed": bool(outcome.killed), **outcome.as_result()}

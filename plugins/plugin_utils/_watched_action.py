@@ -23,10 +23,12 @@ from ansible_collections.biztalk.patching.plugins.plugin_utils._posix_action imp
 
 display = Display()
 
+# The default of the option progress_interval.
+INTERVAL: t.Final = 20
 # The job's own limit. The module has one; this is for a job that nobody waits for any more.
 JOB_SECONDS: t.Final = 7 * 24 * 3600
 FIRST_PAUSE: t.Final = 0.5
-LONGEST_PAUSE: t.Final = 5.0
+LONGEST_PAUSE: t.Final = 2.0
 # How often in a row the connection may fail before it is given up.
 FAILURES: t.Final = 10
 OF_THE_JOB: t.Final = ("ansible_job_id", "started", "finished", "results_file", "stdout", "stderr")
@@ -54,7 +56,25 @@ class Shown:
 
 
 class WatchedAction(PosixAction):
-    """``watched`` runs the module; it must have the option ``progress_file``."""
+    """Runs the module of the same name and shows what it is at; it has the options of the fragment ``progress``."""
+
+    # Most modules only ask in check mode, which is soon done.
+    long_in_check_mode = False
+
+    def _execute(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        interval = self._interval()
+        is_short = self._task.check_mode and not self.long_in_check_mode
+        # What runs asynchronously already has nobody who waits for it here.
+        if interval <= 0 or is_short or self._task.async_val:
+            return super()._execute(task_vars)
+        return self.watched(interval, task_vars)
+
+    def _interval(self) -> float:
+        try:
+            return float(self._task.args.get("progress_interval", INTERVAL))
+        except (TypeError, ValueError):
+            # The module itself has the words for a wrong value.
+            return 0
 
     def watched(self, interval: float, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         arguments = dict(self._task.args)

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 from tests.lab.lab import Lab
-from tests.lab.packages.catalogue import default_packages
+from tests.lab.packages.catalogue import chain_packages, default_packages
 from tests.lab.packages.library import Library
 from tests.lab.paths import DEFAULT_TOPOLOGY, SINGLE_TOPOLOGY, SMALL_TOPOLOGY
 from tests.lab.topology import Topology
@@ -25,6 +25,12 @@ SCALE = 0.05
 @pytest.fixture(scope="session")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return Library.build(tmp_path_factory.mktemp("packages"), default_packages())
+
+
+@pytest.fixture(scope="session")
+def chain_library(library: Library) -> Library:
+    """The default packages with the later ones of a chain of three updates."""
+    return library.extended(chain_packages())
 
 
 @pytest.fixture

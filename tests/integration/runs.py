@@ -24,6 +24,7 @@ SHORT_WAITS = {
     "biztalk_idle_timeout": "20",
     "biztalk_start_timeout": "15",
     "biztalk_stop_timeout": "15",
+    "biztalk_close_timeout": "1",
     "biztalk_settle_time": "1",
     "biztalk_install_poll_interval": "1",
     "biztalk_install_busy_retries": "2",

@@ -68,12 +68,15 @@ def test_an_installer_that_restarts_its_computer_ends_the_run(open_lab: Callable
 
 
 def test_a_service_that_dies_again_is_named(open_lab: Callable[..., Lab]) -> None:
-    behaviours = {"BTSSvc$ProcessingHost": {"dies_after": 20.0, "deaths": 9}}
+    # It has no recovery action, so it stays dead.
+    behaviours = {"RuleEngineUpdateService": {"dies_after": 20.0, "deaths": 9}}
     with open_lab(SINGLE_TOPOLOGY, computers=[{"name": "BTS1", "behaviours": behaviours}]) as lab:
         result = run("patch", lab, *CLOSE_APPLICATIONS, "-e", "biztalk_settle_time=3")
 
         assert result.returncode != 0
-        assert "BTSSvc$ProcessingHost is stopped, exit code 1067" in result.stdout
+        assert "RuleEngineUpdateService is stopped, exit code 1067" in result.stdout
+        # What Windows wrote about it.
+        assert "7034 The Rule Engine Update Service service terminated unexpectedly." in result.stdout
 
 
 def test_an_installer_that_fails_silently_is_found_out(open_lab: Callable[..., Lab]) -> None:

@@ -78,7 +78,12 @@ MUTATIONS = [
     Mutation("agent left running", without("Stop SQL Server Agent", IDLE), frozenset({"R6", "R13"})),
     Mutation("nobody looks at sp_who2", without(IDLE), frozenset({"R15"})),
     Mutation("no backup", without("Back up the databases"), frozenset({"R5", "R9", "R20"})),
-    Mutation("nothing stopped", without("Stop everything on all computers", IDLE), frozenset({"R6", "R11", "R12"})),
+    # With the Agent's stop goes the second look at the services, which would stop them all.
+    Mutation(
+        "nothing stopped",
+        without("Stop everything on all computers", "Stop SQL Server Agent", IDLE),
+        frozenset({"R6", "R11", "R12"}),
+    ),
     Mutation("a computer forgotten", forget_the_last_computer, frozenset({"R10"}), SMALL_TOPOLOGY),
     Mutation("left down", leave_it_down, frozenset({"R7", "R17"})),
     Mutation("too much started", start_too_much, frozenset({"R17"})),

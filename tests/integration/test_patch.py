@@ -63,7 +63,8 @@ def test_patching_keeps_every_rule_and_a_second_run_changes_nothing(lab: Lab) ->
 def test_planning_touches_nothing_and_says_what_would_happen(lab: Lab) -> None:
     plan = run("plan", lab, *CLOSE_APPLICATIONS)
 
-    assert plan.returncode == 0, plan.stdout
+    assert plan.returncode == 2, plan.stdout
+    assert "This is no error: patch.yml has something to do" in plan.stdout
     assert changes(lab.run_events()) == []
     for text in (
         "BTS1: install BTS2020-KB5009901-x64-ENU.exe (computer 1 of 3)",

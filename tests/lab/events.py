@@ -25,6 +25,7 @@ VOCABULARY: dict[str, frozenset[str]] = {
     "service.start_failed": frozenset({"computer", "service", "role", "reason"}),
     "service.stop_requested": frozenset({"computer", "service", "role", "origin"}),
     "service.stopped": frozenset({"computer", "service", "role"}),
+    "service.start_mode": frozenset({"computer", "service", "role", "origin", "before", "after"}),
     "service.died": frozenset({"computer", "service", "role", "reason"}),
     "process.started": frozenset({"computer", "image", "pid", "user"}),
     "process.ended": frozenset({"computer", "image", "pid", "user", "origin"}),
@@ -58,6 +59,7 @@ VOCABULARY: dict[str, frozenset[str]] = {
     "backup.database": frozenset({"instance", "database", "backup_set", "type", "file"}),
     "backup.set": frozenset({"instance", "backup_set", "type", "complete", "databases"}),
     "backup.verified": frozenset({"instance", "file"}),
+    "restore.started": frozenset({"instance", "database", "file"}),
     "restore.database": frozenset({"instance", "database", "file", "recovered"}),
     "database.damaged": frozenset({"instance", "database", "reason"}),
 }

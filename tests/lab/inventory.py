@@ -79,6 +79,7 @@ def _settings(lab: Lab) -> dict[str, t.Any]:
         },
         "biztalk_installer_user": INSTALLING_ACCOUNT,
         "biztalk_installer_password": _windows_password(lab, INSTALLING_ACCOUNT),
+        "biztalk_record_folder": str(lab.folder / "records"),
         # The lab's computers are quicker than real ones.
         "biztalk_settle_time": 3,
         "biztalk_install_poll_interval": 1,

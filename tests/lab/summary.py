@@ -75,7 +75,8 @@ def _backup(history: History) -> t.Iterator[str]:
         if event["type"] == "db":
             names = ", ".join(name for _server, name in event["databases"])
             state = "complete" if event["complete"] else "NOT complete"
-            yield f"Full backup: set {event['backup_set']}, {state}: {names}"
+            which = "without the job" if event["backup_set"] is None else f"set {event['backup_set']}"
+            yield f"Full backup: {which}, {state}: {names}"
 
 
 def _outage(history: History, run: t.Sequence[Phase]) -> t.Iterator[str]:

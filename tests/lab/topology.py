@@ -159,9 +159,12 @@ class Topology:
         return names | {group.listener.casefold(): group.replicas[0] for group in self.availability_groups}
 
     @property
-    def databases_by_role(self) -> dict[str, Database]:
-        """The group's databases by what they are for; of several message boxes, the last."""
-        return {database.role: database for server in self.sql_servers for database in server.databases}
+    def databases_by_role(self) -> dict[str, tuple[Database, ...]]:
+        """The group's databases by what they are for; there may be several message boxes."""
+        found: dict[str, tuple[Database, ...]] = {}
+        for database in (database for server in self.sql_servers for database in server.databases):
+            found[database.role] = (*found.get(database.role, ()), database)
+        return found
 
     @property
     def cluster_groups(self) -> dict[str, ClusterGroup]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from tests.lab.windows.network import Network
+
 if t.TYPE_CHECKING:
     from tests.lab.events import EventLog
     from tests.lab.packages.spec import PackageSpec
@@ -69,6 +71,7 @@ class World:
     packages: dict[str, PackageSpec] = field(default_factory=dict)
     computers: dict[str, Computer] = field(default_factory=dict)
     instances: dict[str, SqlInstance] = field(default_factory=dict)
+    network: Network = field(default_factory=Network)
 
     def instance_of(self, database: str) -> SqlInstance:
         return self.instances[self.topology.instance_of(database)]

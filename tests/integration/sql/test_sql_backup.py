@@ -44,6 +44,13 @@ def test_check_mode_makes_none(target: Target) -> None:
     assert newest_set(target) == before
 
 
+def test_check_mode_tells_how_long_the_last_one_took(target: Target) -> None:
+    made = target.run("full_backup", **QUICK)["backup_set"]
+    last = target.run("full_backup", **QUICK, _ansible_check_mode=True)["last_full_set"]
+    assert (last["id"], last["complete"]) == (made["id"], True)
+    assert 0 <= last["seconds"] <= made["seconds"]
+
+
 def test_an_operators_database_that_is_not_covered(target: Target) -> None:
     message = target.run("full_backup", **QUICK, databases=["SSODB", "Orders"])["msg"]
     assert "No backup was made" in message
@@ -143,7 +150,10 @@ def test_a_run_in_progress_is_waited_for(open_lab: OpenLab) -> None:
 @pytest.mark.parametrize("local_time", [True, False])
 def test_the_clock_does_not_matter(open_lab: OpenLab, offset: float, local_time: bool) -> None:
     lab = open_lab(**with_server(utc_offset=offset, backup_job={"local_time": local_time}))
-    assert lab.run("full_backup", **QUICK)["backup_set"]["id"] == 44
+    made = lab.run("full_backup", **QUICK)["backup_set"]
+    assert made["id"] == 44
+    last = lab.run("full_backup", **QUICK, _ansible_check_mode=True)["last_full_set"]
+    assert made["started"] <= last["finished"] <= made["ended"]
 
 
 def test_several_instances_each_read_their_own_files(open_lab: OpenLab) -> None:

@@ -89,6 +89,74 @@ def test_the_listener_of_an_availability_group(open_lab: OpenLab) -> None:
     assert found == {("SQL1", "BizTalkGroupAG", "primary")}
 
 
+@pytest.mark.parametrize("stopped", [[], ["SQL1"], ["SQL2"]])
+def test_the_agent_of_every_replica(open_lab: OpenLab, stopped: list[str]) -> None:
+    lab = open_lab("availability-group.yml")
+    for name in stopped:
+        lab.instances[name].agent_stopped()
+    rows = {row["name"]: row for row in lab.run("group_info")["group"]["sql_instances"]}
+    assert {name: (row["role"], row["agent_running"]) for name, row in rows.items()} == {
+        "SQL1": ("primary", "SQL1" not in stopped),
+        "SQL2": ("secondary", "SQL2" not in stopped),
+    }
+    assert (rows["SQL1"]["known_as"], rows["SQL2"]["known_as"]) == (["SQL1", "BTSLISTENER"], ["SQL2"])
+    assert rows["SQL1"]["databases"] == rows["SQL2"]["databases"]
+    assert [row["physical_computer"] for row in rows.values()] == ["SQL1", "SQL2"]
+    assert [row["availability_groups"] for row in rows.values()] == [["BizTalkGroupAG"]] * 2
+
+
+def test_the_roles_after_a_fail_over(open_lab: OpenLab) -> None:
+    lab = open_lab("availability-group.yml")
+    lab.first.groups[0].fail_over()
+    rows = lab.run("group_info")["group"]["sql_instances"]
+    assert [(row["name"], row["role"]) for row in rows] == [("SQL2", "primary"), ("SQL1", "secondary")]
+
+
+def test_a_group_that_knows_its_instance_by_the_name_of_what_is_a_secondary_replica_now(open_lab: OpenLab) -> None:
+    names = ("BizTalkMgmtDb", "BizTalkMsgBoxDb", "BizTalkDTADb", "BizTalkRuleEngineDb", "SSODB", "BAMPrimaryImport")
+    lab = open_lab(
+        "availability-group.yml",
+        availability_groups=[{"name": "BizTalkGroupAG", "readable": "ALL"}],
+        sql_servers=[{"name": "SQL1", "databases": [{"name": name, "known_as": "SQL1"} for name in names]}],
+    )
+    lab.options["server"] = "SQL1"
+    lab.first.groups[0].fail_over()
+    rows = lab.run("group_info")["group"]["sql_instances"]
+    # A secondary replica does not know the role of another one.
+    assert [(row["name"], row["role"]) for row in rows] == [("SQL1", "secondary"), ("SQL2", None)]
+
+
+def test_a_replica_that_is_down_is_listed_with_the_reason(open_lab: OpenLab) -> None:
+    lab = open_lab("availability-group.yml")
+    lab.endpoints["SQL2"].stop()
+    lab.options["connect_timeout"] = 2
+    _first, second = lab.run("group_info")["group"]["sql_instances"]
+    assert (second["name"], second["role"], second["agent_running"]) == ("SQL2", "secondary", None)
+    assert "SQL2" in second["problem"]
+    assert "refused" in second["problem"] or "Nothing answers there" in second["problem"]
+
+
+def test_only_the_primary_replica_matters_to_a_backup(open_lab: OpenLab) -> None:
+    lab = open_lab("availability-group.yml")
+    lab.endpoints["SQL2"].stop()
+    assert lab.run("full_backup", progress_interval=0)["backup_set"]["job_outcome"] == "succeeded"
+
+
+def test_clustered_hosts_and_instances(open_lab: OpenLab) -> None:
+    group = open_lab("cluster.yml").run("group_info")["group"]
+    assert {host["name"]: (host["clustered"], host["cluster_group"]) for host in group["hosts"]} == {
+        "ProcessingHost": (False, None),
+        "ReceiveHost": (True, "BizTalk Receive"),
+    }
+    assert {(one["host"], one["server"]) for one in group["host_instances"] if one["clustered"]} == {
+        ("ReceiveHost", "BTS1"),
+        ("ReceiveHost", "BTS2"),
+    }
+    (instance,) = group["sql_instances"]
+    assert (instance["name"], instance["clustered"]) == ("SQLCLU", True)
+    assert (instance["physical_computer"], instance["cluster_nodes"]) == ("SQL1", ["SQL1", "SQL2"])
+
+
 def test_a_secondary_replica_is_told(open_lab: OpenLab) -> None:
     lab = open_lab("availability-group.yml")
     lab.options["server"] = "SQL2"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
 
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.integration.sql.targets import LabTarget, OpenLab
 
 FOLDER = r"\\FILES\Native"
@@ -43,6 +46,8 @@ def test_every_database_is_backed_up_and_verified(quiet: LabTarget) -> None:
     }  # fmt: skip
     assert all(database["size"] > 0 for database in backup_set["databases"])
     assert len(quiet.events("backup.verified")) == 6
+    (made,) = quiet.events("backup.set")
+    assert (made["backup_set"], made["complete"], len(made["databases"])) == (None, True, 6)
     assert quiet.events("backup.forced") == quiet.events("job.started")[1:] == []
 
 
@@ -74,11 +79,26 @@ def test_check_mode_makes_none(quiet: LabTarget) -> None:
     assert quiet.events("backup.database") == []
 
 
+def test_it_is_planned_while_all_is_up(lab: LabTarget) -> None:
+    planned = lab.run("full_backup", **NATIVE, assume_stopped=True, _ansible_check_mode=True)
+    assert len(planned["would_back_up"]) == 6
+    assert lab.events("backup.database") == []
+
+
 def test_a_failure_leaves_no_half_answer(quiet: LabTarget) -> None:
     quiet.first.faults.add("backup_fails", database="BizTalkMsgBoxDb")
     result = quiet.run("full_backup", **NATIVE)
     assert result["failed"]
     assert "The full backup is not usable: the backup of BizTalkMsgBoxDb on SQL1 failed" in result["msg"]
+
+
+def test_the_operator_sees_how_far_it_is(quiet: LabTarget, tmp_path: Path) -> None:
+    quiet.first.faults.add("backup_slow", database="BizTalkDTADb", seconds=3)
+    quiet.run("full_backup", **NATIVE, poll_interval=1, progress_file=str(tmp_path / "progress"))
+    lines = (tmp_path / "progress").read_text(encoding="utf-8").splitlines()
+    percents = [int(found[1]) for line in lines if (found := re.search(r"BizTalkDTADb on SQL1 .+, (\d+) %$", line))]
+    assert percents == sorted(percents)
+    assert percents[-1] > 0, lines
 
 
 def test_several_instances_and_a_database_of_the_operators(open_lab: OpenLab) -> None:
@@ -87,3 +107,4 @@ def test_several_instances_and_a_database_of_the_operators(open_lab: OpenLab) ->
     made = lab.run("full_backup", **NATIVE, databases=["Orders"])["backup_set"]["databases"]
     assert ("SQL2", "Orders") in {(database["server"], database["name"]) for database in made}
     assert len(made) == 8
+    assert [len(event["databases"]) for event in lab.events("backup.set")] == [8]

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
     from tests.integration.sql.targets import LabTarget, OpenLab
 
-MODULES = ("group_info", "wait_for_idle", "full_backup", "package_info", "package_select")
+MODULES = ("group_info", "wait_for_idle", "full_backup", "full_restore", "package_info", "package_select")
 WINDOWS = "bts1 ansible_connection=winrm ansible_host=127.0.0.1 ansible_port=1 ansible_user=x ansible_password=x"
 # A connection of its own, as to a jump host, and not the one that Ansible uses for the controller itself.
 ELSEWHERE = "jump ansible_connection=local ansible_python_interpreter='{{ ansible_playbook_python }}'"
@@ -63,7 +63,7 @@ def test_the_operator_sees_what_a_long_backup_is_at(open_lab: OpenLab, tmp_path:
     assert counted == sorted(counted)
     assert len(set(counted)) > 1, lines
     assert any("is at step 2 'BackupFull'" in line for line in lines)
-    assert any(line.startswith("verifying ") for line in lines)
+    assert any(re.search(r", (BizTalk|BAM|SSO)\w+ \d+ %$", line) for line in lines), lines
     assert "Sql-Patching-1!" not in done.stdout
 
 
@@ -84,7 +84,24 @@ def test_progress_as_the_operator_wants_it(open_lab: OpenLab, tmp_path: Path, ch
     assert done.returncode == 0, done.stdout
     assert ("databases backed up" in done.stdout) is ("progress_file" in change)
     if "progress_file" in change:
-        assert "databases backed up" in (tmp_path / "given").read_text(encoding="utf-8")
+        told = (tmp_path / "given").read_text(encoding="utf-8")
+        assert "databases backed up" in told
+        assert told.count("\nverifying ") == 6
+
+
+def test_the_operator_sees_for_whom_the_wait_is(open_lab: OpenLab, tmp_path: Path) -> None:
+    lab = open_lab()
+    lab.agents(running=False)
+    lab.first.open_session(host="BTS1", program="BTSNTSvc64", login="x", database="BizTalkMsgBoxDb")
+    options = {name: value for name, value in lab.options.items() if value is not None}
+    wait = {"biztalk.patching.wait_for_idle": {**options, "interval": 1, "timeout": 6, "progress_interval": 1}}
+    done = play(tmp_path, ELSEWHERE, [wait])
+    assert "The BizTalk databases are still in use after 6 s" in done.stdout
+    lines = re.findall(r"^  \d\d:\d\d (.+)", done.stdout, re.MULTILINE)
+    waiting = "waiting up to 6 s for 1 session: BTSNTSvc64 on BTS1 (1)"
+    assert {waiting, f"still {waiting}"} <= set(lines), lines
+    assert len(lines) < 10
+    assert "Sql-Patching-1!" not in done.stdout
 
 
 def test_a_task_on_a_windows_computer_says_where_it_belongs(tmp_path: Path) -> None:

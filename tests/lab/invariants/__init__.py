@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from tests.lab.invariants.backup import r5_all_databases_backed_up, r20_forced_full_backup
+from tests.lab.invariants.backup import native_while_stopped, r5_all_databases_backed_up, r20_forced_full_backup
 from tests.lab.invariants.history import History
 from tests.lab.invariants.installing import (
     r1_x86_only_is_for_all,
@@ -32,6 +32,7 @@ from tests.lab.invariants.restart import (
     r17_runs_what_ran_before,
     rolling_keeps_serving,
 )
+from tests.lab.invariants.restoring import r19_uninstall_and_restore, r21_all_databases_restored, r22_no_script
 from tests.lab.invariants.verdict import Rule, Verdict, judge
 
 if t.TYPE_CHECKING:
@@ -55,21 +56,31 @@ RULES: dict[str, Rule] = {
     "R15": r15_databases_idle,
     "R16": r16_one_at_a_time,
     "R17": r17_runs_what_ran_before,
+    "R19": r19_uninstall_and_restore,
     "R20": r20_forced_full_backup,
+    "R21": r21_all_databases_restored,
+    "R22": r22_no_script,
 }
 
 
 # Of runs in which the group stays up; the KB has no rule for them.
 ROLLING_RULES: dict[str, Rule] = {"rolling": rolling_keeps_serving}
+# Of runs whose backup is not the job's (KB 952555), in the place of R20.
+NATIVE_RULES: dict[str, Rule] = {"native": native_while_stopped}
 
 
-def judge_all(events: t.Sequence[Event], *, rolling: bool = False) -> list[Verdict]:
-    """A verdict for each rule; `rolling` for a run that updates one computer after the other while the group is up."""
-    history = History(events, rolling)
-    rules = {**RULES, **ROLLING_RULES} if rolling else RULES
+def judge_all(events: t.Sequence[Event], *, rolling: bool = False, native: bool = False) -> list[Verdict]:
+    """A verdict for each rule.
+
+    `rolling` is for a run that updates one computer after the other while the group is up, `native` for one that backs
+    the databases up without the job.
+    """
+    history = History(events, rolling, native)
+    rules = RULES | (ROLLING_RULES if rolling else {}) | (NATIVE_RULES if native else {})
     return [judge(name, rule, history) for name, rule in rules.items()]
 
 
-def broken(events: t.Sequence[Event], *, rolling: bool = False) -> dict[str, tuple[str, ...]]:
+def broken(events: t.Sequence[Event], *, rolling: bool = False, native: bool = False) -> dict[str, tuple[str, ...]]:
     """The rules that were broken, with where."""
-    return {verdict.rule: verdict.broken for verdict in judge_all(events, rolling=rolling) if not verdict.held}
+    verdicts = judge_all(events, rolling=rolling, native=native)
+    return {verdict.rule: verdict.broken for verdict in verdicts if not verdict.held}

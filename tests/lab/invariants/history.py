@@ -60,10 +60,12 @@ class History:
     """Events in order; positions (`started`, `finished`, `position`) are indexes into them.
 
     `rolling`: the run was one computer after the other while the group stayed up, as the operator had chosen.
+    `native`: the operator had the databases backed up by BACKUP DATABASE, because the job is not usable.
     """
 
     events: t.Sequence[Event]
     rolling: bool = False
+    native: bool = False
 
     @cached_property
     def lab(self) -> Event:

@@ -46,6 +46,7 @@ def r3_administrator(history: History) -> t.Iterator[str]:
 
 def r9_setup_xml_tells(history: History) -> t.Iterator[str]:
     """What Setup.xml says is what the installer does, and an update with SQL is treated as one."""
+    sign = "backup.set" if history.native else "backup.forced"
     for install in installs(history):
         named = set(package(history, install)["sql_scripts"])
         ran = {
@@ -55,7 +56,7 @@ def r9_setup_xml_tells(history: History) -> t.Iterator[str]:
         }
         if ran - named:
             yield f"KB{install.kb} ran {sorted(ran - named)} on {install.computer}, which Setup.xml does not name"
-        if named and not any(position < install.started for position in history.positions("backup.forced")):
+        if named and not any(position < install.started for position in history.positions(sign)):
             yield f"KB{install.kb} has SQL, but was installed on {install.computer} as if it had none"
 
 

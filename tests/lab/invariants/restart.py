@@ -53,6 +53,7 @@ def r17_runs_what_ran_before(history: History) -> t.Iterator[str]:
     if not history.unfinished:
         yield from _not_running_again(history, _ALL_ROLES)
         yield from _brought_up_by_others(history)
+        yield from _start_mode_changed(history)
 
 
 def rolling_keeps_serving(history: History) -> t.Iterator[str]:
@@ -93,6 +94,19 @@ def _started_too_early(history: History) -> t.Iterator[str]:
             and event["role"] in (*BIZTALK_ROLES, "iis", "agent")
         ):
             yield f"{event['service']} on {event['computer']} was started before the last install"
+
+
+def _start_mode_changed(history: History) -> t.Iterator[str]:
+    """A service starts with Windows afterwards where it did so before."""
+    before: dict[tuple[str, str], str] = {}
+    after: dict[tuple[str, str], str] = {}
+    for _position, event in history.of_kind("service.start_mode"):
+        key = event["computer"], event["service"]
+        before.setdefault(key, event["before"])
+        after[key] = event["after"]
+    for (computer, service), mode in after.items():
+        if mode != before[computer, service]:
+            yield f"the start mode of {service} on {computer} was {before[computer, service]} and is {mode} now"
 
 
 def _brought_up_by_others(history: History) -> t.Iterator[str]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The updates that the lab offers by default."""
+"""The updates that the lab offers: by default, and where a test asks for several in one outage."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CUMULATIVE_UPDATE = PackageSpec(
     dlls=("BTSMessageAgent.dll", "BTSMsgCore.dll", "Microsoft.BizTalk.Pipeline.dll"),
 )
 
-# Numbers that no article of Microsoft's has, because these two updates do not exist.
+# Numbers that no article of Microsoft's has, because these updates do not exist.
 _HOTFIX = PackageSpec(
     kb="90000001",
     title="Microsoft BizTalk Server 2020 Hotfix [KB 90000001]",
@@ -40,6 +40,21 @@ _X86_ONLY_HOTFIX = PackageSpec(
     architecture="x86",
     dlls=("Microsoft.BizTalk.Adapter.File.dll",),
 )
+_LATER_CUMULATIVE_UPDATE = PackageSpec(
+    kb="90000003",
+    title="Microsoft BizTalk Server 2020 Cumulative Update 90 [KB 90000003]",
+    version="3.13.910.0",
+    architecture="x64",
+    dlls=("BTSMessageAgent.dll", "Microsoft.BizTalk.Pipeline.dll"),
+)
+_LATER_HOTFIX = PackageSpec(
+    kb="90000004",
+    title="Microsoft BizTalk Server 2020 Hotfix [KB 90000004]",
+    version="3.13.911.0",
+    architecture="x64",
+    dlls=("Microsoft.BizTalk.KernelServices.dll",),
+    minimum_version=_LATER_CUMULATIVE_UPDATE.version,
+)
 
 
 def default_packages() -> tuple[PackageSpec, ...]:
@@ -51,3 +66,9 @@ def default_packages() -> tuple[PackageSpec, ...]:
         for architecture in architectures
     )
     return (*both, _X86_ONLY_HOTFIX)
+
+
+def chain_packages() -> tuple[PackageSpec, ...]:
+    """Three updates for x64 in the order of their install: a cumulative update with SQL, a later one without, and a
+    hotfix that the later one must precede."""
+    return (_CUMULATIVE_UPDATE, _LATER_CUMULATIVE_UPDATE, _LATER_HOTFIX)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.lab.packages.builder import BuiltPackage, build
 from tests.lab.packages.publisher import Publisher
@@ -30,6 +30,13 @@ class Library:
     def build(cls, folder: Path, specs: Iterable[PackageSpec]) -> Library:
         publisher = Publisher.create(folder / "publisher")
         return cls(folder, publisher, tuple(build(spec, _downloads(folder, spec.kb), publisher) for spec in specs))
+
+    def extended(self, specs: Iterable[PackageSpec]) -> Library:
+        """This library with more packages from the same publisher; what it has already is not built again."""
+        known = {package.spec for package in self.packages}
+        new = [spec for spec in specs if spec not in known]
+        built = tuple(build(spec, _downloads(self.folder, spec.kb), self.publisher) for spec in new)
+        return replace(self, packages=(*self.packages, *built))
 
     @property
     def by_digest(self) -> dict[str, PackageSpec]:

@@ -66,7 +66,8 @@ def _alter(runner: Runner, statement: AlterDatabase) -> None:
         state.state = "OFFLINE"
     else:
         state.access = _access(statement.option)
-    if state.access == "SINGLE_USER" and instance.faults.take("slot_taken", database=database):
+    if statement.option in ("SINGLE_USER", "OFFLINE") and instance.faults.take("slot_taken", database=database):
+        # Whether it gets in is another question.
         instance.open_session(database=database, **INTRUDER)
 
 

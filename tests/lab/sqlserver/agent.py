@@ -10,7 +10,7 @@ import threading
 import typing as t
 from dataclasses import dataclass, field
 
-from tests.lab.sqlserver import jobs, permissions
+from tests.lab.sqlserver import clock, jobs, permissions
 from tests.lab.sqlserver.history import History, Outcome
 from tests.lab.sqlserver.runner import Runner
 from tests.lab.tds import interface
@@ -53,6 +53,7 @@ class Agent:
         self._runs: dict[str, Run] = {}
         self._sessions: list[Session] = []
         self.running = False
+        self.stopped_at = clock.utc_now()
         self.account = r"LAB\svc-sql"
 
     def start(self) -> None:
@@ -105,6 +106,7 @@ class Agent:
             if not self.running:
                 return
             self.running = False
+            self.stopped_at = clock.utc_now()
             runs, sessions = list(self._runs.values()), self._sessions
             self._sessions = []
         for run in runs:

@@ -94,5 +94,9 @@ class Listener:
     def name(self) -> str:
         return self._group.primary_name
 
+    @property
+    def version(self) -> tuple[int, int, int]:
+        return self._group.primary.version
+
     def log_in(self, login: Login, interrupted: t.Callable[[], bool]) -> Runner:
         return self._group.primary.log_in(login, interrupted)

@@ -88,4 +88,5 @@ def add(instance: SqlServerInstance, file: str, header: Header) -> None:
             has_backup_checksums=int(header.checksums),
             is_copy_only=int(header.copy_only),
             recovery_model="FULL",
+            time_zone=round(instance.spec.utc_offset * 4),
         )

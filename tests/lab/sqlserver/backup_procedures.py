@@ -9,6 +9,7 @@ row for each database as it is done and calls the set complete at the end, witho
 
 from __future__ import annotations
 
+import contextlib
 import re
 import typing as t
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from tests.lab.tds.interface import Message, Reply, SqlServerError
 
 if t.TYPE_CHECKING:
     from tests.lab.sqlserver.runner import Runner
+    from tests.lab.sqlserver.sessions import Session
 
 RAISED = 50000
 NEWEST_COMPLETE = """
@@ -139,8 +141,18 @@ def _back_up(runner: Runner, server: str, database: str, file: str, kind: int) -
     instance = runner.instance.peer(server)
     if instance is None or instance.store.database(database) is None:
         raise SqlServerError(7202, f"Could not find server '{server}' in sys.servers, or no database {database} there.")
-    with instance.acting_for(runner) as remote:
+    with instance.acting_for(runner) as remote, _inside(remote.session, database):
         write_backup(remote, database, file, kind=kind)
+
+
+@contextlib.contextmanager
+def _inside(session: Session, database: str) -> t.Iterator[None]:
+    """Each database is backed up by a procedure of its own, which Backup_Setup_All_Procs.sql makes in custom ones."""
+    former, session.database = session.database, database
+    try:
+        yield
+    finally:
+        session.database = former
 
 
 def _next_set_id(runner: Runner) -> int:

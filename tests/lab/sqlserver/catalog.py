@@ -9,7 +9,7 @@ import functools
 import typing as t
 from datetime import timedelta
 
-from tests.lab.sqlserver import availability_views, logins
+from tests.lab.sqlserver import availability_views, disk_views, failover_cluster, logins
 from tests.lab.sqlserver.clock import stamp
 from tests.lab.sqlserver.schema import SYSTEM_VIEWS
 from tests.lab.sqlserver.states import ACCESSES, STATES
@@ -32,6 +32,9 @@ def create_system_views(instance: SqlServerInstance) -> None:
         "dm_exec_requests": _requests,
         "dm_tran_locks": _locks,
         "dm_server_services": _services,
+        "master_files": disk_views.files,
+        "dm_os_volume_stats": disk_views.volumes,
+        "dm_os_cluster_nodes": failover_cluster.nodes,
         "configurations": _configurations,
         "server_principals": _principals,
         "server_role_members": _role_members,
@@ -117,11 +120,12 @@ def _services(instance: SqlServerInstance, runner: Runner) -> Rows:
     state = running if instance.agent.running else stopped
     folder = r"C:\Program Files\Microsoft SQL Server\MSSQL15\MSSQL\Binn"
     started = stamp(instance.started)
+    cluster = ("Y", failover_cluster.current_node(instance)) if failover_cluster.is_clustered(instance) else ("N", None)
     for name, (status, text), account, image in (
         (f"SQL Server ({service})", running, r"NT Service\MSSQLSERVER", "sqlservr.exe"),
         (f"SQL Server Agent ({service})", state, instance.agent.account, "SQLAGENT.EXE"),
     ):
-        yield (name, 2, "Automatic", status, text, 4000, started, account, f"{folder}\\{image}", "N", None)
+        yield (name, 2, "Automatic", status, text, 4000, started, account, f"{folder}\\{image}", *cluster)
 
 
 def _configurations(instance: SqlServerInstance, runner: Runner) -> Rows:

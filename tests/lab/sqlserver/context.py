@@ -10,6 +10,7 @@ import zlib
 
 from tests.lab.sqlserver import errors, permissions
 from tests.lab.sqlserver.procedures import PROCEDURES, Procedure
+from tests.lab.sqlserver.restore import DATABASE_VERSIONS
 from tests.lab.sqlserver.transactions import Transaction
 
 if t.TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Context:
             return None
         state = self.instance.state_of(str(database))
         writable = "READ_WRITE" if self.instance.is_writable(str(database)) else "READ_ONLY"
+        if str(name).casefold() == "version":
+            return DATABASE_VERSIONS[self.instance.version[0]]
         known = {"status": state.state, "updateability": writable, "useraccess": state.access, "recovery": "FULL"}
         return known.get(str(name).casefold())
 

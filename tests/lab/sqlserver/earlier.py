@@ -71,4 +71,7 @@ def _header(owner: SqlServerInstance, database: str, kind: str, moment: datetime
         finished=stamp(moment),
         first_lsn=owner.next_lsn(),
         set_guid=str(uuid.uuid4()),
+        size=owner.size_of(database),
+        folder=owner.state_of(database).folder,
+        version=owner.version[0],
     )

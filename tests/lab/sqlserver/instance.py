@@ -29,6 +29,7 @@ from tests.lab.sqlserver.contents import Contents
 from tests.lab.sqlserver.faults import Faults
 from tests.lab.sqlserver.front import Front
 from tests.lab.sqlserver.media import Media
+from tests.lab.sqlserver.native_sets import NativeSets
 from tests.lab.sqlserver.runner import Runner
 from tests.lab.sqlserver.sessions import Session, Sessions
 from tests.lab.sqlserver.states import DatabaseState
@@ -51,11 +52,12 @@ SYSTEM_KINDS = {"master": "master", "msdb": "msdb", "tempdb": "tempdb", "model":
 class SqlServerInstance:
     """Implements `tests.lab.world.SqlInstance` and `tests.lab.tds.interface.Backend`."""
 
-    def __init__(self, world: World, spec: SqlServer, groups: tuple[Group, ...] = ()) -> None:
+    def __init__(self, world: World, spec: SqlServer, groups: tuple[Group, ...], native_sets: NativeSets) -> None:
         self.world = world
         self.spec = spec
         self.name = spec.name
         self.groups = groups
+        self.native_sets = native_sets
         self.started = self.now()
         self.store = Store()
         self.sessions = Sessions(world, spec.name, self.now)
@@ -133,6 +135,10 @@ class SqlServerInstance:
 
     # -- what the endpoint serves (tests.lab.tds.interface.Backend)
 
+    @property
+    def version(self) -> tuple[int, int, int]:
+        return server_properties.PRODUCTS[self.spec.version].version[:3]
+
     def log_in(self, login: Login, interrupted: t.Callable[[], bool]) -> Runner:
         database = authenticate(self, login)
         session = self.sessions.open(host=login.host, program=login.program, login=login.user, database=database)
@@ -147,7 +153,10 @@ class SqlServerInstance:
 
     def now(self) -> datetime:
         """The server's local time."""
-        return clock.utc_now() + timedelta(hours=self.spec.utc_offset)
+        return self.local(clock.utc_now())
+
+    def local(self, moment: datetime) -> datetime:
+        return moment + timedelta(hours=self.spec.utc_offset)
 
     @property
     def databases(self) -> tuple[Database, ...]:
@@ -264,10 +273,11 @@ def create_instances(world: World) -> dict[str, SqlServerInstance]:
     """The instances of the world's topology, with what they have in common."""
     topology = world.topology
     groups = [Group(spec, topology) for spec in topology.availability_groups]
-    instances = {}
+    instances: dict[str, SqlServerInstance] = {}
+    native_sets = NativeSets(instances)
     for spec in topology.sql_servers:
         own = tuple(group for group in groups if spec.name in group.spec.replicas)
-        instances[spec.name] = SqlServerInstance(world, spec, own)
+        instances[spec.name] = SqlServerInstance(world, spec, own, native_sets)
     for group in groups:
         group.instances.update({name: instances[name] for name in group.spec.replicas})
     world.instances.update(instances)

@@ -97,15 +97,16 @@ def _options(parser: Parser) -> dict[str, str]:
     while True:
         name = parser.take().text.upper()
         if name == "MOVE":
-            _move(parser)
-        options[name] = (parser.argument().expression or "") if parser.accept("=") else ""
+            options[name] = _move(parser)
+        else:
+            options[name] = (parser.argument().expression or "") if parser.accept("=") else ""
         if parser.peek_type() != TokenType.COMMA:
             return options
         parser.at += 1
 
 
-def _move(parser: Parser) -> None:
-    """Where the files lie means nothing here."""
+def _move(parser: Parser) -> str:
+    """Where the file has to lie; the lab has all files of a database in one folder."""
     parser.argument()
     parser.expect("TO")
-    parser.argument()
+    return parser.argument().expression or ""

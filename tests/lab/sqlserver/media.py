@@ -26,7 +26,11 @@ FULL, LOG = 1, 2
 
 @dataclass(frozen=True)
 class Header:
-    """What RESTORE HEADERONLY tells, as far as it means something here. Times are text."""
+    """What RESTORE HEADERONLY tells, as far as it means something here. Times are text.
+
+    `size` is what the database has in bytes when it is restored, `folder` where its files lay, `version` the major one
+    of the SQL Server.
+    """
 
     database: str
     server: str
@@ -37,6 +41,9 @@ class Header:
     finished: str
     first_lsn: int
     set_guid: str
+    size: int
+    folder: str
+    version: int
     compressed: bool = False
     checksums: bool = False
     copy_only: bool = False

@@ -54,11 +54,9 @@ def _run(runner: Runner, statement: Media) -> t.Iterator[Reply]:
         raise SqlServerError(262, "CREATE DATABASE permission denied in database 'master'.", severity=14)
     media = runner.instance.media
     if statement.what == "HEADERONLY":
-        header = media.read(file)
-        yield header_only(header, runner.instance.size_of(header.database))
+        yield header_only(media.read(file))
     elif statement.what == "FILELISTONLY":
-        header = media.read(file)
-        yield file_list(header, runner.instance.size_of(header.database))
+        yield file_list(media.read(file))
     elif statement.what == "VERIFYONLY":
         media.verify(file)
         runner.instance.emit("backup.verified", file=file)
@@ -109,6 +107,7 @@ def _backup(runner: Runner, statement: Media, file: str) -> t.Iterator[Reply]:
     runner.instance.emit(
         "backup.database", database=database, backup_set=None, type="db" if kind == FULL else "lg", file=file
     )
+    runner.instance.native_sets.look()
     yield Message(f"Processed 512 pages for database '{database}', file '{database}' on file 1.", 4035)
     done = f"BACKUP {statement.what} successfully processed 512 pages in 0.100 seconds (40.000 MB/sec)."
     yield Message(done, 3014)
@@ -143,6 +142,9 @@ def write_backup(
         finished=clock.stamp(instance.now()),
         first_lsn=instance.next_lsn(),
         set_guid=str(uuid.uuid4()),
+        size=instance.size_of(database),
+        folder=instance.state_of(database).folder,
+        version=instance.version[0],
         compressed=compressed,
         checksums=checksums,
         copy_only=copy_only,

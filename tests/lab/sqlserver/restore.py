@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 import uuid
+from dataclasses import dataclass
 
 from tests.lab.sqlserver.clock import moment
 from tests.lab.sqlserver.media import FULL, Header
@@ -37,10 +38,12 @@ FILE_COLUMNS = columns(
     DifferentialBaseGUID uniqueidentifier, IsReadOnly bit, IsPresent bit, TDEThumbprint varbinary(32),
     SnapshotUrl nvarchar(360)"""
 )
+# The internal versions of databases, by SQL Server's major version.
+DATABASE_VERSIONS = {10: 661, 11: 706, 12: 782, 13: 852, 14: 869, 15: 904, 16: 957}
 FAMILY = uuid.uuid5(uuid.NAMESPACE_DNS, "lab.biztalk.patching")
 
 
-def header_only(header: Header, size: int) -> ResultSet:
+def header_only(header: Header) -> ResultSet:
     full = header.kind == FULL
     values: dict[str, t.Any] = {
         "BackupName": header.name,
@@ -51,8 +54,8 @@ def header_only(header: Header, size: int) -> ResultSet:
         "UserName": header.user,
         "ServerName": header.server,
         "DatabaseName": header.database,
-        "DatabaseVersion": 904,
-        "BackupSize": size,
+        "DatabaseVersion": DATABASE_VERSIONS[header.version],
+        "BackupSize": header.size,
         "FirstLSN": header.first_lsn,
         "LastLSN": header.first_lsn + 100,
         "CheckpointLSN": header.first_lsn,
@@ -61,7 +64,7 @@ def header_only(header: Header, size: int) -> ResultSet:
         "BackupFinishDate": moment(header.finished),
         "CompatibilityLevel": 150,
         "SoftwareVendorId": 4608,
-        "SoftwareVersionMajor": 15,
+        "SoftwareVersionMajor": header.version,
         "SoftwareVersionMinor": 0,
         "SoftwareVersionBuild": 4430,
         "MachineName": header.server.partition("\\")[0],
@@ -81,26 +84,45 @@ def header_only(header: Header, size: int) -> ResultSet:
         "RecoveryModel": "FULL",
         "BackupTypeDescription": "Database" if full else "Transaction Log",
         "BackupSetGUID": header.set_guid,
-        "CompressedBackupSize": size,
+        "CompressedBackupSize": header.size,
         "Containment": 0,
     }
     return _one_row(HEADER_COLUMNS, values)
 
 
-def file_list(header: Header, size: int) -> ResultSet:
-    folder = r"C:\Program Files\Microsoft SQL Server\MSSQL15.MSSQLSERVER\MSSQL\DATA"
-    files = (("D", 1, "PRIMARY", header.database, ".mdf"), ("L", 2, None, f"{header.database}_log", "_log.ldf"))
+@dataclass(frozen=True)
+class DatabaseFile:
+    """`size` is in bytes."""
+
+    number: int
+    kind: t.Literal["D", "L"]
+    logical: str
+    path: str
+    size: int
+
+
+def files_of(database: str, folder: str, size: int) -> tuple[DatabaseFile, DatabaseFile]:
+    """Every database has one for its data and one for its log, both of the same size."""
+    path = f"{folder}\\{database}"
+    return (
+        DatabaseFile(1, "D", database, f"{path}.mdf", size),
+        DatabaseFile(2, "L", f"{database}_log", f"{path}_log.ldf", size),
+    )
+
+
+def file_list(header: Header) -> ResultSet:
     rows = []
-    for kind, number, group, logical, suffix in files:
+    for file in files_of(header.database, header.folder, header.size):
+        group = "PRIMARY" if file.kind == "D" else None
         values = {
-            "LogicalName": logical,
-            "PhysicalName": f"{folder}\\{header.database}{suffix}",
-            "Type": kind,
+            "LogicalName": file.logical,
+            "PhysicalName": file.path,
+            "Type": file.kind,
             "FileGroupName": group,
-            "Size": size,
+            "Size": file.size,
             "MaxSize": 35184372080640,
-            "FileId": number,
-            "UniqueId": uuid.uuid5(FAMILY, logical),
+            "FileId": file.number,
+            "UniqueId": uuid.uuid5(FAMILY, file.logical),
             "BackupSizeInBytes": 4194304,
             "SourceBlockSize": 512,
             "FileGroupId": 1 if group else 0,

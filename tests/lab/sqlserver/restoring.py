@@ -42,6 +42,10 @@ def run_restore(runner: Runner, statement: Media, file: str | None) -> t.Iterato
     else:
         _check_log(runner, database, header)
     _load(runner, database, file, header, recover=recover)
+    moved = statement.options.get("MOVE")
+    runner.instance.state_of(database).folder = (
+        str(runner.evaluate(moved)).rpartition("\\")[0] if moved else header.folder
+    )
     backup_catalog.add_restore(runner.instance, database, runner.login, header, recover=recover)
     runner.instance.emit("restore.database", database=database, file=file, recovered=recover)
     yield Message(f"Processed 512 pages for database '{database}', file '{header.database}' on file 1.", 4035)
@@ -101,6 +105,7 @@ def _load(runner: Runner, database: str, file: str, header: Header, *, recover: 
     instance = runner.instance
     state = instance.state_of(database)
     state.state, state.access = "RESTORING", "MULTI_USER"
+    instance.emit("restore.started", database=database, file=file)
     seconds = instance.world.delays.backup_database if header.kind == FULL else 0.0
     with runner.working("RESTORE DATABASE" if header.kind == FULL else "RESTORE LOG", seconds):
         runner.pause(seconds)

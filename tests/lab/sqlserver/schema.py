@@ -124,7 +124,7 @@ MSDB: dict[str, Columns] = {
             database_version int, backup_size decimal(20,0), compressed_backup_size decimal(20,0),
             database_name nvarchar(128), server_name nvarchar(128), machine_name nvarchar(128), flags int,
             collation_name nvarchar(128), is_readonly bit, is_damaged bit, has_backup_checksums bit, is_copy_only bit,
-            recovery_model nvarchar(60)""",
+            recovery_model nvarchar(60), time_zone smallint""",
         "restorehistory": """restore_history_id int, restore_date datetime, destination_database_name nvarchar(128),
             user_name nvarchar(128), backup_set_id int, restore_type char(1), replace bit, recovery bit, restart bit,
             stop_at datetime""",
@@ -150,10 +150,18 @@ SYSTEM_VIEWS: dict[str, Columns] = {
         "dm_tran_locks": """resource_type nvarchar(60), resource_subtype nvarchar(60), resource_database_id int,
             resource_description nvarchar(256), request_mode nvarchar(60), request_type nvarchar(60),
             request_status nvarchar(60), request_session_id int, request_owner_type nvarchar(60)""",
+        "master_files": """database_id int, file_id int, type tinyint, type_desc nvarchar(60), name sysname,
+            physical_name nvarchar(260), state tinyint, state_desc nvarchar(60), size int, max_size int, growth int""",
+        # A function in truth: its two arguments are here the first two columns, see `applied`.
+        "dm_os_volume_stats": """database_id int, file_id int, volume_mount_point nvarchar(256),
+            volume_id nvarchar(256), logical_volume_name nvarchar(256), file_system_type nvarchar(256),
+            total_bytes bigint, available_bytes bigint""",
         "dm_server_services": """servicename nvarchar(256), startup_type int, startup_type_desc nvarchar(256),
             status int, status_desc nvarchar(256), process_id int, last_startup_time datetime,
             service_account nvarchar(256), filename nvarchar(256), is_clustered nvarchar(1),
             cluster_nodename nvarchar(256)""",
+        "dm_os_cluster_nodes": """NodeName nvarchar(256), status int, status_description nvarchar(20),
+            is_current_owner bit""",
         "configurations": """configuration_id int, name nvarchar(35), value int, minimum int, maximum int,
             value_in_use int, description nvarchar(255), is_dynamic bit, is_advanced bit""",
         "server_principals": """name sysname, principal_id int, type char(1), type_desc nvarchar(60),
@@ -177,4 +185,12 @@ SYSTEM_VIEWS: dict[str, Columns] = {
             synchronization_health_desc nvarchar(60)""",
     }.items()
 }
-NEEDS_SERVER_STATE = frozenset({"dm_tran_locks", "dm_server_services", "dm_hadr_availability_replica_states"})
+NEEDS_SERVER_STATE = frozenset(
+    {
+        "dm_os_volume_stats",
+        "dm_tran_locks",
+        "dm_server_services",
+        "dm_os_cluster_nodes",
+        "dm_hadr_availability_replica_states",
+    }
+)

@@ -111,6 +111,7 @@ class SqlServer:
     """A SQL Server instance: `name` is `COMPUTER` or `COMPUTER\\INSTANCE`.
 
     `aliases` are further names under which computers reach it. Its clock is `utc_offset` hours ahead of UTC.
+    `version` 2022 knows `Encrypt=strict`, 2019 does not.
     """
 
     name: str
@@ -122,6 +123,7 @@ class SqlServer:
     aliases: tuple[str, ...] = ()
     windows_logins: tuple[WindowsLogin, ...] = ()
     utc_offset: float = 0.0
+    version: t.Literal[2019, 2022] = 2019
     faults: tuple[SqlFault, ...] = ()
 
     @property

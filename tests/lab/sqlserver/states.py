@@ -16,10 +16,16 @@ STATES: dict[State, int] = {"ONLINE": 0, "RESTORING": 1, "OFFLINE": 6}
 ACCESSES: dict[Access, int] = {"MULTI_USER": 0, "SINGLE_USER": 1, "RESTRICTED_USER": 2}
 
 
+DATA_FOLDER = r"C:\Program Files\Microsoft SQL Server\MSSQL15.MSSQLSERVER\MSSQL\DATA"
+
+
 @dataclass
 class DatabaseState:
+    """`folder` is where its files lie."""
+
     state: State = "ONLINE"
     access: Access = "MULTI_USER"
+    folder: str = DATA_FOLDER
 
     def check_open(self, name: str, *, others: bool, sysadmin: bool) -> None:
         """Raises `SqlServerError`; `others` tells whether somebody else uses the database."""

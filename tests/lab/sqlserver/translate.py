@@ -16,7 +16,7 @@ from sqlglot.optimizer.qualify_columns import qualify_columns, validate_qualify_
 from sqlglot.optimizer.scope import traverse_scope
 from sqlglot.schema import MappingSchema
 
-from tests.lab.sqlserver import dialect, errors, expressions, functions
+from tests.lab.sqlserver import applied, dialect, errors, expressions, functions
 from tests.lab.tds.interface import SqlServerError
 
 if t.TYPE_CHECKING:
@@ -62,6 +62,7 @@ class _Translation:
         self._variables: set[str] = set()
 
     def run(self) -> Translated:
+        applied.join_functions(self._tree)
         assigned = self._take_assignments()
         target = self._bind_tables()
         self._replace_parameters()

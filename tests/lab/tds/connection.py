@@ -9,6 +9,7 @@ import typing as t
 
 from tests.lab.tds import prelogin, rpc, tokens
 from tests.lab.tds.answer import Answer
+from tests.lab.tds.encryption import SQL_SERVER_2022
 from tests.lab.tds.interface import SqlServerError
 from tests.lab.tds.login import Login
 from tests.lab.tds.packets import DEFAULT_PACKET_SIZE, ConnectionClosedError, PacketStream, PacketType
@@ -18,21 +19,20 @@ from tests.lab.tds.wire import MalformedError, Reader, skip_all_headers
 
 if t.TYPE_CHECKING:
     import socket
-    import ssl
 
+    from tests.lab.tds.encryption import Encryption
     from tests.lab.tds.interface import Backend, Session
 
-# SQL Server 2019: the version that BizTalk Server 2020 is mostly used with.
-VERSION = (15, 0, 4430)
 FATAL = 20
 BEGIN, COMMIT, ROLLBACK = 5, 7, 8
 
 
 class Connection:
-    def __init__(self, connection: socket.socket, backend: Backend, context: ssl.SSLContext) -> None:
+    def __init__(self, connection: socket.socket, backend: Backend, encryption: Encryption) -> None:
         self._stream = PacketStream(connection)
         self._backend = backend
-        self._context = context
+        self._encryption = encryption
+        self._strict = False
         self._handlers: dict[int, t.Callable[[Answer, bytes], None]] = {
             PacketType.SQL_BATCH: self._batch,
             PacketType.RPC: self._call,
@@ -53,12 +53,16 @@ class Connection:
             session.close()
 
     def _open(self) -> Session | None:
+        # To an older server a ClientHello is a packet of a type that it does not know.
+        self._strict = self._backend.version >= SQL_SERVER_2022 and self._stream.begins_with_tls()
+        if self._strict:
+            self._encryption.start_strict(self._stream)
         kind, payload = self._stream.read_message()
         if kind == PacketType.PRELOGIN:
-            reply, encryption = prelogin.answer(payload, VERSION)
+            reply, encryption = prelogin.answer(payload, self._backend.version)
             self._stream.send_message(PacketType.RESPONSE, reply)
-            if encryption == prelogin.Encryption.ON:
-                self._stream.start_tls(self._context)
+            if encryption == prelogin.Encryption.ON and not self._strict:
+                self._encryption.start(self._stream)
             kind, payload = self._stream.read_message()
         if kind != PacketType.LOGIN:
             raise ConnectionClosedError(f"a packet of type {kind:#x} came instead of LOGIN7")
@@ -80,7 +84,7 @@ class Connection:
         answer.add(tokens.message(number=5701, text=changed, severity=0, state=2, server=self._backend.name))
         answer.add(tokens.collation_is())
         answer.add(tokens.language_is("us_english"))
-        answer.add(tokens.login_ack(VERSION))
+        answer.add(tokens.login_ack(self._backend.version, strict=self._strict))
         answer.add(tokens.packet_size_is(DEFAULT_PACKET_SIZE))
         self._send(answer)
         return session

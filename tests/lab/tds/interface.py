@@ -118,6 +118,10 @@ class Backend(t.Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def version(self) -> tuple[int, int, int]:
+        """Major, minor and build."""
+
     def log_in(self, login: Login, interrupted: t.Callable[[], bool]) -> Session:
         """Check name, password and database; `interrupted` tells whether the client still waits for an answer.
 

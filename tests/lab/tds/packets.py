@@ -8,16 +8,16 @@ from __future__ import annotations
 import enum
 import itertools
 import select
+import socket
 import ssl
 import struct
 import typing as t
 
-if t.TYPE_CHECKING:
-    import socket
-
 HEADER = struct.Struct(">BBHHBB")
 END_OF_MESSAGE = 0x01
 DEFAULT_PACKET_SIZE = 4096
+# The record type of a ClientHello.
+TLS_HANDSHAKE = b"\x16"
 
 
 class PacketType(enum.IntEnum):
@@ -35,7 +35,7 @@ class ConnectionClosedError(Exception):
 
 
 class PacketStream:
-    """One connection. `start_tls` encrypts everything that comes after it."""
+    """One connection. `start_tls` and `start_strict_tls` encrypt everything that comes after them."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
@@ -64,30 +64,55 @@ class PacketStream:
         """Whether the client says anything while it should wait for an answer: it gives up, or it has gone."""
         return bool(self._received) or bool(select.select([self._socket], [], [], 0)[0])
 
+    def begins_with_tls(self) -> bool:
+        """Whether the client's first byte is that of a TLS handshake; it stays to be read."""
+        try:
+            return self._socket.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE
+        except OSError as error:
+            raise ConnectionClosedError(str(error)) from error
+
     def start_tls(self, context: ssl.SSLContext) -> None:
         """[MS-TDS] 2.2.6.5: the handshake travels inside PRELOGIN packets, what follows goes raw over the socket."""
-        tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
-        while not self._handshake(tls):
+
+        def receive() -> bytes:
             kind, payload = self.read_message()
             if kind != PacketType.PRELOGIN:
                 raise ConnectionClosedError(f"a packet of type {kind:#x} came during the TLS handshake")
-            self._incoming.write(payload)
-        self._tls = tls
+            return payload
 
-    def _handshake(self, tls: ssl.SSLObject) -> bool:
+        self._start_tls(context, receive, lambda data: self.send_message(PacketType.PRELOGIN, data))
+
+    def start_strict_tls(self, context: ssl.SSLContext) -> str | None:
+        """TDS 8: a TLS handshake comes before all else. Returns the protocol that was agreed in it (ALPN)."""
+        tls = self._start_tls(context, self._receive_raw, self._send_raw)
+        return tls.selected_alpn_protocol()
+
+    def _start_tls(
+        self, context: ssl.SSLContext, receive: t.Callable[[], bytes], send: t.Callable[[bytes], None]
+    ) -> ssl.SSLObject:
+        tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        while not self._handshake(tls, send):
+            self._incoming.write(receive())
+        self._tls = tls
+        return tls
+
+    def _handshake(self, tls: ssl.SSLObject, send: t.Callable[[bytes], None]) -> bool:
         try:
             tls.do_handshake()
         except ssl.SSLWantReadError:
             return False
         finally:
             if self._outgoing.pending:
-                self.send_message(PacketType.PRELOGIN, self._outgoing.read())
+                send(self._outgoing.read())
         return True
 
     def _send(self, data: bytes) -> None:
         if self._tls:
             self._tls.write(data)
             data = self._outgoing.read()
+        self._send_raw(data)
+
+    def _send_raw(self, data: bytes) -> None:
         try:
             self._socket.sendall(data)
         except OSError as error:

@@ -13,6 +13,7 @@ import threading
 import typing as t
 
 from tests.lab.tds.connection import Connection
+from tests.lab.tds.encryption import Encryption
 from tests.lab.tds.packets import ConnectionClosedError
 
 if t.TYPE_CHECKING:
@@ -29,10 +30,7 @@ class TdsServer:
 
     def __init__(self, backend: Backend, *, certificate: Path, key: Path, port: int = 0) -> None:
         self._backend = backend
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        # In TLS 1.3 a session ticket would follow the handshake outside of PRELOGIN packets.
-        self._context.maximum_version = ssl.TLSVersion.TLSv1_2
-        self._context.load_cert_chain(certificate, key)
+        self._encryption = Encryption(certificate, key)
         self._lock = threading.Lock()
         self._clients: dict[socket.socket, threading.Thread] = {}
         self._listener: socket.socket | None = None
@@ -79,7 +77,7 @@ class TdsServer:
     def _serve(self, client: socket.socket) -> None:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            Connection(client, self._backend, self._context).serve()
+            Connection(client, self._backend, self._encryption).serve()
         except (ConnectionClosedError, ssl.SSLError) as reason:
             logging.getLogger(__name__).info("%s: %s", self._backend.name, reason)
         except Exception:

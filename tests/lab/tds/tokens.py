@@ -17,6 +17,7 @@ if t.TYPE_CHECKING:
     from tests.lab.tds.interface import Column, Row
 
 TDS_7_4 = 0x74000004
+TDS_8_0 = 0x08000000
 NULLABLE = 0x0009
 
 
@@ -74,8 +75,8 @@ def message(  # An ERROR and an INFO token have the same fields.
     return _counted(0xAA if severity > 10 else 0xAB, body)
 
 
-def login_ack(version: tuple[int, int, int]) -> bytes:
-    body = b"\x01" + struct.pack(">I", TDS_7_4) + b_varchar("Microsoft SQL Server")
+def login_ack(version: tuple[int, int, int], *, strict: bool) -> bytes:
+    body = b"\x01" + struct.pack(">I", TDS_8_0 if strict else TDS_7_4) + b_varchar("Microsoft SQL Server")
     return _counted(0xAD, body + struct.pack(">BBH", *version))
 
 

@@ -9,6 +9,7 @@ import typing as t
 
 from tests.lab.topology import TopologyError
 from tests.lab.windows import furniture
+from tests.lab.windows.app_pools import AppPools
 from tests.lab.windows.event_log import EventLogs
 from tests.lab.windows.faults import Faults
 from tests.lab.windows.files import Files
@@ -48,6 +49,7 @@ class Computer:
         self.registry = Registry()
         self.processes = Processes(name, world)
         self.services = Services(name, world, self.processes, self.event_logs)
+        self.app_pools = AppPools(self.services, self.processes)
         self.files = Files(name, world.events, _FOLDERS)
         self.installer = Installer(self)
         self.power = Power(self)
@@ -88,7 +90,7 @@ def biztalk_computer(world: World, spec: topology.Computer) -> Computer:
         if states.get(definition.name, "running") == "running":
             computer.services.run_at_boot(service)
     for process in spec.processes:
-        computer.processes.start(process.image, user=process.user, databases=process.databases)
+        computer.processes.start(process.image, user=process.user, databases=process.databases, heeds=process.heeds)
     computer.installer.faults = Faults(spec.install)
     for kb in spec.kb_numbers:
         computer.installer.updates.installed_before(kb)
@@ -99,6 +101,7 @@ def biztalk_computer(world: World, spec: topology.Computer) -> Computer:
             databases=application.databases,
             title=application.title,
             session=DESKTOP_SESSION,
+            heeds=application.heeds,
             command_line=f'"C:\\Windows\\system32\\{application.image}" {application.arguments}'.strip(),
         )
     return computer

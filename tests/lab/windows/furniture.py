@@ -30,25 +30,25 @@ PRODUCT = r"HKLM:\SOFTWARE\Microsoft\BizTalk Server\3.0"
 
 def biztalk_services(topology: Topology, computer: Computer) -> list[Definition]:
     """Enterprise SSO, the rule engine, the in-process host instances, IIS where a host is isolated, and the rest."""
-    names = {role: database.name for role, database in topology.databases_by_role.items()}
+    names = {role: tuple(item.name for item in found) for role, found in topology.databases_by_role.items()}
     services = [
         Definition(
             "ENTSSO",
             "Enterprise Single Sign-On Service",
             "sso",
-            (Program("ENTSSO.exe", SSO_ACCOUNT, (names["sso"],)),),
+            (Program("ENTSSO.exe", SSO_ACCOUNT, names["sso"]),),
             account=SSO_ACCOUNT,
         ),
         Definition(
             "RuleEngineUpdateService",
             "Rule Engine Update Service",
             "rule_engine",
-            (Program("RuleEngineUpdateService.exe", SERVICE_ACCOUNT, (names["rule_engine"],)),),
+            (Program("RuleEngineUpdateService.exe", SERVICE_ACCOUNT, names["rule_engine"]),),
             account=SERVICE_ACCOUNT,
             depends_on=("ENTSSO",),
         ),
     ]
-    runtime = (names["management"], names["message_box"])
+    runtime = (*names["management"], *names["message_box"])
     hosts = [topology.group.host(name) for name in computer.host_instances]
     suffix = "64" if computer.architecture == "x64" else ""
     services += [

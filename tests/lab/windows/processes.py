@@ -23,7 +23,10 @@ class TerminateError(Exception):
 
 @dataclass(frozen=True)
 class Process:
-    """`session` is the Windows logon session: 0 for services, another one for somebody's desktop."""
+    """`session` is the Windows logon session: 0 for services, another one for somebody's desktop.
+
+    One that `heeds` ends when it is asked to; on a desktop it is its user who has to be asked.
+    """
 
     pid: int
     image: str
@@ -31,6 +34,7 @@ class Process:
     title: str = "N/A"
     session: int = SERVICES_SESSION
     command_line: str = ""
+    heeds: bool = False
 
     @property
     def session_name(self) -> str:
@@ -63,10 +67,11 @@ class Processes:
         title: str = "N/A",
         session: int = SERVICES_SESSION,
         command_line: str = "",
+        heeds: bool = False,
     ) -> Process:
         """Start a process that connects to `databases`, under its image's name, as its user."""
         with self._lock:
-            process = Process(next(self._pids), image, user, title, session, command_line)
+            process = Process(next(self._pids), image, user, title, session, command_line, heeds)
         program = image.rsplit(".", 1)[0]
         sessions = [
             self._world.instance_of(database).open_session(
@@ -96,11 +101,23 @@ class Processes:
             watcher(process)
 
     def close(self, pid: int, origin: str) -> None:
-        """Ask a process to close its windows, which reaches no desktop but the caller's own, and WinRM has none.
+        """Ask a process to close its windows, which reaches no session but the caller's own, that of services.
 
         Raises `TerminateError` as taskkill without /F does.
         """
+        process = next((item for item in self.all() if item.pid == pid), None)
+        if process and process.session == SERVICES_SESSION and process.heeds:
+            self.end(pid, origin)
+            return
         raise TerminateError(
             f"The process with PID {pid} could not be terminated.\n"
             "Reason: This process can only be terminated forcefully (with /F option)."
         )
+
+    def tell(self, session: int) -> bool:
+        """Tell somebody to close what he has open; False where nobody is logged on with this session."""
+        found = [process for process in self.all() if process.session == session != SERVICES_SESSION]
+        for process in found:
+            if process.heeds:
+                self.end(process.pid, process.user)
+        return bool(found)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
+from tests.lab.windows.app_pools import BIZTALK_POOL
 from tests.lab.world import SqlPermissionError
 
 if t.TYPE_CHECKING:
     from tests.lab.packages.spec import PackageSpec, SqlScript
     from tests.lab.windows.computer import Computer
+    from tests.lab.windows.service import Service
     from tests.lab.world import World
 
 DOWN = ("host_instance", "rule_engine", "biztalk", "adapter", "iis", "agent")
@@ -63,6 +65,11 @@ def _disturbances(world: World, database: str) -> list[str]:
         f"{service.name} ran on {computer.name}"
         for computer in world.computers.values()
         for service in computer.services.all()
-        if service.definition.role in DOWN and service.state != "stopped"
+        if service.definition.role in DOWN and service.state != "stopped" and not _idle_iis(computer, service)
     ]
     return running + [f"{user} used it" for user in world.instance_of(database).sessions_of(database)]
+
+
+def _idle_iis(computer: Computer, service: Service) -> bool:
+    """IIS does nothing for BizTalk Server while the application pool of the isolated hosts is stopped."""
+    return service.definition.role == "iis" and computer.app_pools.states()[BIZTALK_POOL] == "Stopped"

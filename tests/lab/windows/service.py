@@ -15,7 +15,7 @@ if t.TYPE_CHECKING:
     from tests.lab.windows.services import Services
 
 State = t.Literal["stopped", "start_pending", "running", "stop_pending"]
-StartMode = t.Literal["auto", "manual", "disabled"]
+StartMode = t.Literal["auto", "delayed", "manual", "disabled"]
 # `biztalk` are further services of BizTalk Server, `adapter` those of the operator that host a custom isolated adapter.
 Role = t.Literal["host_instance", "rule_engine", "biztalk", "adapter", "sso", "iis", "agent", "sql_server", "other"]
 
@@ -118,6 +118,9 @@ class Service:
     def stop(self, origin: str) -> None:
         """Request a stop; returns while the service is stopping."""
         self.manager.stop(self, origin)
+
+    def set_start_mode(self, mode: StartMode, origin: str) -> None:
+        self.manager.set_start_mode(self, mode, origin)
 
     def wait_for(self, state: State, timeout: float) -> bool:
         """Wait until the service is in a state; False where it is not after `timeout` seconds."""

@@ -13,7 +13,7 @@ import typing as t
 from tests.lab.windows.event_log import EventLogs
 from tests.lab.windows.failures import Failure, failure_of, report_death, report_failed_start
 from tests.lab.windows.processes import TerminateError
-from tests.lab.windows.service import PROCESS_ABORTED, Definition, Service, ServiceControlError, State
+from tests.lab.windows.service import PROCESS_ABORTED, Definition, Service, ServiceControlError, StartMode, State
 
 if t.TYPE_CHECKING:
     from tests.lab.windows.processes import Process, Processes
@@ -133,10 +133,15 @@ class Services:
             self._tell_agent(service, running=False)
             self._end(processes, service)
 
+    def set_start_mode(self, service: Service, mode: StartMode, origin: str) -> None:
+        before = service.start_mode
+        service.definition = dataclasses.replace(service.definition, start_mode=mode)
+        self._emit("service.start_mode", service, origin=origin, before=before, after=mode)
+
     def boot(self) -> None:
         """Start what starts by itself, each after the services that it depends on."""
         for service in self.all():
-            if service.start_mode == "auto" and service.state == "stopped":
+            if service.start_mode in ("auto", "delayed") and service.state == "stopped":
                 with contextlib.suppress(ServiceControlError):
                     self.start(service, BOOT)
 

@@ -18,22 +18,30 @@ Feature = t.Literal["tms", "bam_alerts", "edi", "hl7"]
 
 @dataclass(frozen=True)
 class Application:
-    """A program that somebody has open on a computer's desktop; with `databases` it works on the group."""
+    """A program that somebody has open on a computer's desktop; with `databases` it works on the group.
+
+    When its user is told to close it, he `heeds` it or not.
+    """
 
     image: str
     title: str
     user: str
     arguments: str = ""
     databases: tuple[str, ...] = ()
+    heeds: bool = False
 
 
 @dataclass(frozen=True)
 class CustomProcess:
-    """A program of the operator's that hosts an isolated adapter without being a service."""
+    """A program of the operator's that hosts an isolated adapter without being a service.
+
+    When it is asked to end, it `heeds` it or has to be ended by force.
+    """
 
     image: str
     user: str
     databases: tuple[str, ...] = ()
+    heeds: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,10 @@ if t.TYPE_CHECKING:
     from tests.lab.windows.computer import Computer
     from tests.lab.winrm.streams import Streams
 
-_EQUALITY = re.compile(r"\s*(?P<name>\w+)\s*=\s*(?:'(?P<text>[^']*)'|(?P<number>\d+))\s*")
+_TERM = re.compile(
+    r"\s*(?P<name>\w+)\s*(?:=\s*(?:'(?P<text>[^']*)'|(?P<number>\d+))|like\s+'(?P<pattern>[^']*)')\s*", re.I
+)
+_MIB = 1024**2
 _GIB = 1024**3
 _DISK_SIZE = 100 * _GIB
 _LOCAL_DISK = 3
@@ -39,20 +42,30 @@ def get_cim_instance(computer: Computer, parameters: dict[str, t.Any], streams: 
 
 
 def _filter(text: str, sample: Instance) -> t.Callable[[Instance], bool]:
-    """A WQL condition of equalities joined by OR; properties and strings compare in any case."""
+    """A WQL condition of equalities and LIKE joined by OR; properties and strings compare in any case."""
     known = {name.casefold() for name in sample}
     terms = []
     for part in re.split(r"\s+or\s+", text, flags=re.IGNORECASE) if text else ():
-        match = _EQUALITY.fullmatch(part)
+        match = _TERM.fullmatch(part)
         if match is None or match["name"].casefold() not in known:
-            raise RefusedError("the lab understands a WQL filter of equalities joined by OR only")
-        terms.append((match["name"].casefold(), (match["text"] or match["number"] or "").casefold()))
+            raise RefusedError("the lab understands a WQL filter of equalities and LIKE joined by OR only")
+        exact = re.escape(match["text"] or match["number"] or "")
+        wanted = exact if match["pattern"] is None else _like(match["pattern"])
+        terms.append((match["name"].casefold(), re.compile(wanted, re.IGNORECASE)))
 
     def matches(instance: Instance) -> bool:
-        values = {key.casefold(): str(value).casefold() for key, value in instance.items()}
-        return not terms or any(values[name] == value for name, value in terms)
+        values = {key.casefold(): str(value) for key, value in instance.items()}
+        return not terms or any(pattern.fullmatch(values[name]) for name, pattern in terms)
 
     return matches
+
+
+def _like(pattern: str) -> str:
+    """A pattern of LIKE as a regular expression: any characters, one character, and sets or ranges of them."""
+    if re.search(r"[\^=]|\[[^\]]*$", pattern):
+        raise RefusedError("the lab understands %, _ and [] with characters or a range a-b in a pattern of LIKE only")
+    parts = re.split(r"(%|_|\[[^\]]*\])", pattern)
+    return "".join({"%": ".*", "_": "."}.get(part, part if part[:1] == "[" else re.escape(part)) for part in parts)
 
 
 def _processes(computer: Computer) -> list[Instance]:
@@ -67,13 +80,19 @@ def _processes(computer: Computer) -> list[Instance]:
     ]
 
 
-def _logical_disks(computer: Computer) -> list[Instance]:
-    """Win32_LogicalDisk: sizes are in bytes, drive type 3 is a local disk."""
+def _volumes(computer: Computer) -> list[Instance]:
+    """Win32_Volume: sizes are in bytes, drive type 3 is a local disk; what has no drive letter goes by its id."""
     free = int(computer.free_space * _GIB)
-    return [{"DeviceID": "C:", "DriveType": _LOCAL_DISK, "FreeSpace": free, "Size": max(free, _DISK_SIZE)}]
+    hidden = {
+        "Name": "\\\\?\\Volume{5f4d1f4e-0000-0000-0000-100000000000}\\",
+        "FreeSpace": None,
+        "Capacity": 500 * _MIB,
+    }
+    drive = {"Name": "C:\\", "FreeSpace": free, "Capacity": max(free, _DISK_SIZE)}
+    return [{"DriveType": _LOCAL_DISK, **volume} for volume in (drive, hidden)]
 
 
 _CLASSES: dict[str, t.Callable[[Computer], list[Instance]]] = {
     "win32_process": _processes,
-    "win32_logicaldisk": _logical_disks,
+    "win32_volume": _volumes,
 }

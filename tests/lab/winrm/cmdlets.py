@@ -18,6 +18,7 @@ from tests.lab.winrm.cluster_cmdlets import (
     stop_cluster_resource,
 )
 from tests.lab.winrm.core_scripts import RefusedError
+from tests.lab.winrm.file_cmdlets import get_content, new_item, remove_item, set_content
 from tests.lab.winrm.service_control import CmdletError
 from tests.lab.winrm.streams import StoppedError, Streams
 from tests.lab.winrm.windows_events import get_win_event
@@ -102,16 +103,6 @@ def _stop_process(computer: Computer, parameters: Parameters, streams: Streams) 
             computer.processes.end(process.pid, "Stop-Process")
 
 
-def _get_content(computer: Computer, parameters: Parameters, streams: Streams) -> None:
-    for path in _listed(parameters.get("literalpath") or parameters.get("path")):
-        if not computer.files.exists(str(path)):
-            streams.fail(CmdletError("PathNotFound", f"Cannot find path '{path}' because it does not exist."))
-            continue
-        data = computer.files.read(str(path))
-        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig", "replace")
-        streams.output += [text] if parameters.get("raw") else text.splitlines()
-
-
 def _stem(process: Process) -> str:
     return process.image.rsplit(".", 1)[0].casefold()
 
@@ -128,9 +119,12 @@ _CMDLETS: dict[str, tuple[Cmdlet, tuple[str, ...]]] = {
     "get-ciminstance": (get_cim_instance, ("classname", "filter", "property")),
     "get-clustergroup": (get_cluster_group, ("name",)),
     "get-clusterresource": (get_cluster_resource, ("name",)),
-    "get-content": (_get_content, ("path", "literalpath", "raw", "encoding")),
+    "get-content": (get_content, ("path", "literalpath", "raw", "encoding")),
     "get-winevent": (get_win_event, ("logname", "maxevents")),
+    "new-item": (new_item, ("path", "itemtype", "value", "force")),
+    "remove-item": (remove_item, ("path", "literalpath", "force")),
     "restart-service": (_restart_service, ("name", "force")),
+    "set-content": (set_content, ("path", "literalpath", "value", "encoding")),
     "start-clusterresource": (start_cluster_resource, ("name", "wait")),
     "start-service": (_start_service, ("name",)),
     "stop-clusterresource": (stop_cluster_resource, ("name", "wait")),

@@ -39,7 +39,7 @@ def test_references_are_looked_up_by_name(default: Topology) -> None:
     assert default.account("LAB\\nobody") is None
     assert default.instance_of("SSODB") == "SQL1"
     assert default.group.host("WebHost").type == "isolated"
-    assert default.databases_by_role["sso"].backed_up_as_other
+    assert [database.backed_up_as_other for database in default.databases_by_role["sso"]] == [True]
 
 
 def test_a_database_is_found_on_the_instance_that_hosts_it() -> None:

@@ -6,10 +6,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
+from ansible_collections.biztalk.patching.plugins.module_utils import (
+    _tsql,
+    _tsql_instance,
+    _tsql_job,
+    _tsql_sessions,
+)
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind, SqlError
 
 if t.TYPE_CHECKING:
@@ -39,6 +45,9 @@ class FakeServer:
         outcome = answer(*parameters) if callable(answer) else answer
         if isinstance(outcome, Exception):
             raise outcome
+
+    def another(self) -> t.ContextManager[SqlServer]:
+        return contextlib.nullcontext(self)
 
 
 class FakeServers:
@@ -71,6 +80,16 @@ class FakeClock:
         self._on_sleep(self._now)
 
 
+class Told:
+    """What an operator was told."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def tell(self, text: str) -> None:
+        self.texts.append(text)
+
+
 def identity(name: str, database: str = "master", **changes: t.Any) -> dict[str, t.Any]:
     row: dict[str, t.Any] = {
         "server_name": name,
@@ -90,9 +109,11 @@ def instance_answers(name: str, *databases: str) -> dict[str, t.Any]:
         _tsql.IDENTITY: [identity(name)],
         _tsql.DATABASES: [{"name": database, "state_desc": "ONLINE"} for database in ("master", *databases)],
         _tsql.AGENT_SERVICE: [{"service_name": "SQL Server Agent (MSSQLSERVER)", "status": 4}],
-        _tsql.WHO: [],
-        _tsql.DATABASE_LOCKS: [],
-        _tsql.SYSTEM_SESSIONS: [],
+        _tsql_instance.PLACE: [{"is_clustered": 0, "physical_computer": name.partition("\\")[0]}],
+        _tsql_sessions.WHO: [],
+        _tsql_sessions.DATABASE_LOCKS: [],
+        _tsql_sessions.SYSTEM_SESSIONS: [],
+        _tsql_sessions.RUNNING_BACKUPS: [],
     }
 
 
@@ -154,9 +175,10 @@ def management_answers() -> dict[str, t.Any]:
                 },
             }
         ],
-        _tsql.JOB: [{"name": JOB, "enabled": 1}],
-        _tsql.JOB_STEPS: [{"step_id": 1, "step_name": "BackupFull", "command": BACKUP_STEP}],
-        _tsql.JOB_ACTIVITY: [
+        _tsql.LAST_FULL_SET: [],
+        _tsql_job.JOB: [{"name": JOB, "enabled": 1}],
+        _tsql_job.JOB_STEPS: [{"step_id": 1, "step_name": "BackupFull", "command": BACKUP_STEP}],
+        _tsql_job.JOB_ACTIVITY: [
             {
                 "started": datetime(2026, 11, 22),
                 "stopped": datetime(2026, 11, 22),
@@ -164,7 +186,7 @@ def management_answers() -> dict[str, t.Any]:
                 "next_run": datetime(2026, 11, 22, 10, 15),
             }
         ],
-        _tsql.LAST_JOB_OUTCOME: [{"run_status": 1, "message": "The job succeeded."}],
+        _tsql_job.LAST_JOB_OUTCOME: [{"run_status": 1, "message": "The job succeeded."}],
     }
 
 

@@ -22,7 +22,7 @@ CONSOLE = {
 
 
 def service_row(name: str, state: str = "started", **values: t.Any) -> dict[str, t.Any]:
-    return {"name": name, "display_name": name, "state": state, "dependency_of": [], **values}
+    return {"name": name, "display_name": name, "state": state, "dependency_of": [], "start_mode": "auto", **values}
 
 
 def registry_key(**values: str) -> dict[str, t.Any]:
@@ -40,7 +40,12 @@ MISSING_KEY: dict[str, t.Any] = {"exists": False}
 def raw_snapshot(name: str = "BTS1", **replaced: t.Any) -> dict[str, t.Any]:
     """A healthy computer with two host instances, which has no update yet."""
     return {
-        "facts": {"ansible_hostname": name, "ansible_architecture": "64-bit", "ansible_reboot_pending": False},
+        "facts": {
+            "ansible_hostname": name,
+            "ansible_architecture": "64-bit",
+            "ansible_reboot_pending": False,
+            "ansible_env": {"SystemRoot": r"C:\Windows"},
+        },
         "services": [
             service_row("BTSSvc$Receive", dependency_of=None),
             service_row("BTSSvc$Send"),
@@ -49,6 +54,9 @@ def raw_snapshot(name: str = "BTS1", **replaced: t.Any) -> dict[str, t.Any]:
             service_row("Spooler"),
         ],
         "processes": [],
+        "volumes": [{"Name": "C:\\", "FreeSpace": 40 * 1024**3}],
+        "owners": "",
+        "app_pools": "",
         "account": {
             "account": {"domain_name": "LAB", "account_name": "patchadmin"},
             "groups": [USERS, ADMINISTRATORS],
@@ -58,6 +66,7 @@ def raw_snapshot(name: str = "BTS1", **replaced: t.Any) -> dict[str, t.Any]:
         ),
         "administration": registry_key(MgmtDBServer="SQL1", MgmtDBName="BizTalkMgmtDb"),
         "uninstall": [uninstall_key("Microsoft BizTalk Server 2020"), uninstall_key()],
+        "entries": [],
         **replaced,
     }
 
@@ -68,9 +77,18 @@ def snapshot(name: str = "BTS1", **replaced: t.Any) -> Snapshot:
 
 def package(**replaced: t.Any) -> dict[str, t.Any]:
     """A package as package_select returns it, as far as the plan looks at it."""
+    file_name = replaced.get("file_name", "BTS2020-KB5009901-x64-ENU.exe")
     return {
-        "file_name": "BTS2020-KB5009901-x64-ENU.exe",
+        "path": f"/srv/{file_name}",
+        "file_name": file_name,
         "kb": "5009901",
+        "title": CU4,
+        "kind": "cumulative_update",
+        "version": "3.13.844.0",
+        "branch": "",
+        "patch_codes": [],
+        "size": 48 * 1024**2,
+        "payloads": [{"size": 100 * 1024**2}],
         "product": "Microsoft BizTalk Server 2020",
         "minimum_version": "3.13.717.0",
         "languages": ["ENU"],
@@ -87,3 +105,16 @@ def installer(*, sysadmin: bool | None = True) -> dict[str, t.Any]:
     problem = "it may not be asked" if sysadmin is None else None
     standing: dict[str, t.Any] = {"instance": "SQL1", "sysadmin": sysadmin, "through": [], "problem": problem}
     return {"name": r"LAB\patchadmin", "sysadmin": bool(sysadmin), "instances": [standing]}
+
+
+def sql_instance(name: str = "SQL1", **replaced: t.Any) -> dict[str, t.Any]:
+    """A SQL Server instance as group_info describes it, as far as the plan looks at it."""
+    return {
+        "name": name,
+        "agent_running": True,
+        "clustered": False,
+        "physical_computer": name.partition("\\")[0],
+        "cluster_nodes": [],
+        "problem": None,
+        **replaced,
+    }

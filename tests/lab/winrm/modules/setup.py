@@ -26,7 +26,7 @@ _WINDOWS_VERSION = "10.0.17763.0"
 def run(task: Task) -> Result:
     wanted, warnings = _subsets(task["gather_subset"])
     facts: Result = {"gather_subset": task["gather_subset"], "module_setup": True}
-    for name, collect in _COLLECTORS.items():
+    for name, collect in COLLECTORS.items():
         if name in wanted:
             facts |= {f"ansible_{key}": value for key, value in collect(task).items()}
     return {"ansible_facts": facts, **({"warnings": warnings} if warnings else {})}
@@ -83,7 +83,7 @@ def _environment(task: Task) -> Result:
     return {"env": {name: value.rstrip("\\") for name, value in task.session.environment.items()}}
 
 
-def _platform(task: Task) -> Result:
+def platform(task: Task) -> Result:
     """`architecture` needs WMI, which a user who is no administrator cannot ask."""
     name, x64 = task.computer.name, task.computer.architecture == "x64"
     architecture = "64-bit" if x64 else "32-bit"
@@ -118,11 +118,11 @@ def _uptime(task: Task) -> Result:
     }
 
 
-_COLLECTORS: dict[str, t.Callable[[Task], Result]] = {
+COLLECTORS: dict[str, t.Callable[[Task], Result]] = {
     "date_time": _date_time,
     "distribution": _distribution,
     "env": _environment,
-    "platform": _platform,
+    "platform": platform,
     "powershell_version": lambda _task: {"powershell_version": 5},
     "uptime": _uptime,
     "user": _user,

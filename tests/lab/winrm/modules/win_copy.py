@@ -13,6 +13,7 @@ import typing as t
 import zipfile
 from datetime import datetime, timezone
 
+from tests.lab.windows.network import is_unc
 from tests.lab.winrm.task import ModuleError
 
 if t.TYPE_CHECKING:
@@ -84,16 +85,14 @@ def _explode(task: Task) -> Result:
 
 
 def _remote(task: Task) -> Result:
-    """Copy from one place of the computer to another."""
+    """Copy from one place of the computer, or from a share, to another."""
     source = task["src"]
-    if source is None or not task.files.exists(source):
+    content = _content(task, source) if source else None
+    if source is None or content is None:
         raise ModuleError(f"Cannot copy src file: '{source}' as it does not exist")
-    if task.files.is_dir(source):
-        raise ModuleError("the lab does not model win_copy of a folder with remote_src")
     destination = _destination(task, ntpath.basename(source))
     if task.files.is_dir(destination):
         raise ModuleError(f"cannot copy file from '{source}' to '{destination}': dest is already a folder")
-    content = task.files.read(source)
     result: Result = {
         "src": source,
         "dest": destination,
@@ -111,6 +110,15 @@ def _remote(task: Task) -> Result:
     if not task.check_mode:
         task.files.write(destination, content, task.origin)
     return {**result, "changed": True}
+
+
+def _content(task: Task, path: str) -> bytes | None:
+    if is_unc(path):
+        session = task.session
+        return task.computer.world.network.shared(path, session.account, interactive=session.interactive)
+    if task.files.is_dir(path):
+        raise ModuleError("the lab does not model win_copy of a folder with remote_src")
+    return task.files.read(path) if task.files.exists(path) else None
 
 
 def _source(task: Task) -> str:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from tests.lab.winrm import service_control
@@ -22,7 +21,7 @@ _MODELLED = {"name", "state", "start_mode", "force_dependent_services", "depende
 
 def run(task: Task) -> Result:
     given = sorted(name for name, value in task.options.items() if value is not None and name not in _MODELLED)
-    if given or task["state"] in ("absent", "paused") or task["start_mode"] == "delayed":
+    if given or task["state"] in ("absent", "paused"):
         raise RefusedError(f"the lab does not model the options {given or ['state', 'start_mode']} of win_service")
     service = task.computer.services.get(task["name"])
     if service is None:
@@ -53,7 +52,7 @@ def _wanted(task: Task, before: Result) -> Result:
 def _apply(task: Task, service: Service) -> None:
     mode = task["start_mode"]
     if mode and mode != service.start_mode:
-        service.definition = dataclasses.replace(service.definition, start_mode=mode)
+        service.set_start_mode(mode, task.origin)
     state, force = task["state"], task["force_dependent_services"]
     try:
         if state in ("stopped", "restarted"):

@@ -11,7 +11,7 @@ import typing as t
 
 from tests.lab.windows.installer import NotExecutableError
 from tests.lab.winrm import command_line
-from tests.lab.winrm.programs import iisreset, sc, shutdown, taskkill, tasklist, whoami
+from tests.lab.winrm.programs import appcmd, iisreset, msg, sc, shutdown, taskkill, tasklist, whoami
 from tests.lab.winrm.programs.result import ProgramResult
 
 if t.TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = ["ProgramNotFoundError", "ProgramResult", "run_chain", "run_program"]
 
 _PROGRAMS: dict[str, t.Callable[[Session, list[str]], ProgramResult]] = {
     "iisreset": iisreset.run,
+    "msg": msg.run,
     "sc": sc.run,
     "shutdown": shutdown.run,
     "taskkill": taskkill.run,
@@ -28,6 +29,7 @@ _PROGRAMS: dict[str, t.Callable[[Session, list[str]], ProgramResult]] = {
     "whoami": whoami.run,
 }
 _SYSTEM = re.compile(r"[A-Z]:\\Windows\\System32", re.IGNORECASE)
+_APPCMD = ntpath.join(appcmd.FOLDER, "appcmd.exe").casefold()
 
 
 class ProgramNotFoundError(Exception):
@@ -42,6 +44,8 @@ def run_program(session: Session, arguments: list[str]) -> ProgramResult:
     program = _PROGRAMS.get(stem.casefold())
     if program and extension.casefold() in ("", ".exe") and (not folder or _SYSTEM.fullmatch(folder)):
         return program(session, arguments)
+    if path.casefold() == _APPCMD and session.computer.app_pools.installed:
+        return appcmd.run(session, arguments)
     if not folder or not session.computer.files.exists(path):
         raise ProgramNotFoundError(f"The system cannot find the file specified: {path}")
     try:

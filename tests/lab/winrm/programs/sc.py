@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the biztalk.patching contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""sc.exe: query, queryex, qfailure, start and stop of services on the same computer.
+"""sc.exe: query, queryex, qfailure, config, start and stop of services on the same computer.
 
 Its exit code is the Win32 error code; start and stop return once the request is accepted.
 """
@@ -14,7 +14,7 @@ from tests.lab.windows.service import ServiceControlError
 from tests.lab.winrm.programs.result import ProgramResult
 
 if t.TYPE_CHECKING:
-    from tests.lab.windows.service import Service
+    from tests.lab.windows.service import Service, StartMode
     from tests.lab.winrm.session import Session
 
 _NO_SUCH_SERVICE = 1060
@@ -26,15 +26,17 @@ _USAGE = 1639
 
 def run(session: Session, arguments: list[str]) -> ProgramResult:
     verb = arguments[0].casefold() if arguments else ""
-    if verb not in _VERBS or len(arguments) != 2:
+    mode = _start_mode(arguments[2:]) if verb == "config" else None
+    if not (mode if verb == "config" else verb in _VERBS and len(arguments) == 2):
         return ProgramResult.lines(
-            "ERROR: the lab knows sc query, queryex, qfailure, start and stop of one service", code=_USAGE
+            "ERROR: the lab knows sc query, queryex, qfailure, start and stop of one service, and config with start=",
+            code=_USAGE,
         )
     # Unlike the service control panel, sc knows no display names.
     service = next(
         (item for item in session.computer.services.all() if item.name.casefold() == arguments[1].casefold()), None
     )
-    call, action = _VERBS[verb]
+    call, action = ("OpenService", lambda found: _configure(found, mode)) if mode else _VERBS[verb]
     if service is None:
         return _failed(f"{call}:OpenService", _NO_SUCH_SERVICE, _MISSING)
     try:
@@ -68,6 +70,16 @@ def _query_failure(service: Service) -> ProgramResult:
     )
 
 
+def _start_mode(arguments: list[str]) -> StartMode | None:
+    """The value after `start=`, which is an argument of its own."""
+    return _START_MODES.get(arguments[1].casefold()) if len(arguments) == 2 and arguments[0] == "start=" else None
+
+
+def _configure(service: Service, mode: StartMode) -> ProgramResult:
+    service.set_start_mode(mode, "sc.exe")
+    return ProgramResult.lines("[SC] ChangeServiceConfig SUCCESS")
+
+
 def _start(service: Service) -> ProgramResult:
     service.start("sc.exe")
     return ProgramResult.lines("", *_status(service), "        FLAGS              : ")
@@ -98,6 +110,12 @@ def _failed(call: str, code: int, message: str) -> ProgramResult:
     return ProgramResult.lines(f"[SC] {call} FAILED {code}:", "", message, "", code=code)
 
 
+_START_MODES: dict[str, StartMode] = {
+    "auto": "auto",
+    "delayed-auto": "delayed",
+    "demand": "manual",
+    "disabled": "disabled",
+}
 _VERBS: dict[str, tuple[str, t.Callable[[Service], ProgramResult]]] = {
     "query": ("EnumQueryServicesStatus", _query),
     "qfailure": ("OpenService", _query_failure),

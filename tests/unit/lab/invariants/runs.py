@@ -20,6 +20,12 @@ COMPUTERS = ("BTS1", "BTS2", "BTS3")
 SCRIPT = "msgboxlogic.sql"
 HOST, IDLE_HOST, RULES, IIS, SSO = "BTSSvc$A", "BTSSvc$B", "RuleEngineUpdateService", "W3SVC", "ENTSSO"
 AGENT, ENGINE, SPOOLER = "SQLSERVERAGENT", "MSSQLSERVER", "Spooler"
+# What is not judged where nothing is taken back.
+NO_ROLLBACK = {
+    "R19": "no update with SQL was uninstalled",
+    "R21": "no database was restored",
+    "R22": "nothing was taken back",
+}
 ROLES = {
     HOST: "host_instance",
     IDLE_HOST: "host_instance",
@@ -88,6 +94,24 @@ def backup(*databases: str, identity: int = 8) -> list[Event]:
         event("backup.set", instance="SQL1", backup_set=identity, type="db", complete=True, databases=pairs),
         event("job.finished", instance="SQL1", job="Backup BizTalk Server (BizTalkMgmtDb)", outcome="succeeded"),
     ]
+
+
+def native_backup(*databases: str) -> list[Event]:
+    """One file after the other, then what the lab makes of them."""
+    pairs = [("SQL1", name) for name in databases]
+    files = [
+        event("backup.database", instance="SQL1", database=name, backup_set=None, type="db", file=rf"D:\{name}.bak")
+        for name in databases
+    ]
+    return [*files, event("backup.set", instance="SQL1", backup_set=None, type="db", complete=True, databases=pairs)]
+
+
+def native_run() -> Log:
+    """A run that keeps every rule, without the job: the Agent is stopped before the backup."""
+    log = good_run(SCRIPT)
+    for kind in ("backup.forced", "job.started", "job.finished", "backup.set"):
+        log.drop(kind)
+    return log.put_after(native_backup(*DATABASES), "service.stopped", service=AGENT)
 
 
 def lab(architectures: t.Mapping[str, str], packages: list[dict[str, t.Any]]) -> Event:

@@ -7,8 +7,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lab.invariants import broken
-from tests.unit.lab.invariants.runs import COMPUTERS, DATABASES, KB, SCRIPT, Broken, Spoil, backup, case, good_run
+from tests.lab.invariants import broken, judge_all
+from tests.unit.lab.invariants.runs import (
+    AGENT,
+    COMPUTERS,
+    DATABASES,
+    HOST,
+    KB,
+    SCRIPT,
+    Broken,
+    Spoil,
+    backup,
+    case,
+    good_run,
+    native_backup,
+    native_run,
+)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +92,71 @@ def test_the_backup(spoil: Spoil, expected: Broken) -> None:
     log = good_run(SCRIPT)
     spoil(log)
     assert broken(log) == expected
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        case("nothing", lambda log: None),
+        case(
+            "a database is saved while a host instance runs",
+            lambda log: log.put_before(
+                log.drop_service("BTS3", HOST, only="stop"), "backup.database", database="SSODB"
+            ),
+            native=tuple(
+                f"{HOST} on BTS3 was running when {name} on SQL1 was backed up"
+                for name in ("BizTalkMgmtDb", "BizTalkMsgBoxDb")
+            ),
+        ),
+        case(
+            "a database is saved while SQL Server Agent stops",
+            lambda log: log.put_after(log.drop("service.stopped", service=AGENT), "backup.set"),
+            native=tuple(f"{AGENT} on SQL1 was stop_pending when {name} on SQL1 was backed up" for name in DATABASES),
+        ),
+        case(
+            "a database is saved once more, before anything is stopped",
+            lambda log: log.put_before(native_backup("SSODB")[:1], "service.stop_requested"),
+        ),
+        case(
+            "the set is never complete",
+            lambda log: log.drop("backup.set"),
+            R5=("no complete full backup set was made before the first install",),
+            R9=tuple(f"KB{KB} has SQL, but was installed on {name} as if it had none" for name in COMPUTERS),
+            native=("no set was made by BACKUP DATABASE before the first install",),
+        ),
+        case(
+            "the set is complete after the first install has begun only",
+            lambda log: log.put_after(log.drop("backup.set"), "install.started", computer="BTS1"),
+            R5=("no complete full backup set was made before the first install",),
+            R9=(f"KB{KB} has SQL, but was installed on BTS1 as if it had none",),
+            native=("no set was made by BACKUP DATABASE before the first install",),
+        ),
+        case(
+            "the set is the job's",
+            lambda log: log.change({"backup_set": 8}, "backup.set"),
+            native=("no set was made by BACKUP DATABASE before the first install",),
+        ),
+    ],
+)
+def test_a_backup_without_the_job(spoil: Spoil, expected: Broken) -> None:
+    log = native_run()
+    spoil(log)
+    assert broken(log, native=True) == expected
+
+
+def test_a_run_without_the_job_must_say_so() -> None:
+    """What the KB demands is the job: R5 holds, R20 does not."""
+    found = broken(native_run())
+    assert found.pop("R20") == ("sp_ForceFullBackup was not run before the backup",)
+    assert found.keys() == {"R9"}
+    (verdict,) = [verdict for verdict in judge_all(native_run(), native=True) if verdict.rule == "R20"]
+    assert verdict.not_applicable == "the databases were backed up without the job, as the operator had chosen"
+
+
+def test_a_run_with_the_job_is_no_run_without_it() -> None:
+    assert broken(good_run(SCRIPT), native=True) == {
+        "native": ("no set was made by BACKUP DATABASE before the first install",)
+    }
 
 
 @pytest.mark.parametrize(

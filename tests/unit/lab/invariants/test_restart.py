@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 
 from tests.lab.invariants import broken
@@ -15,6 +17,7 @@ from tests.unit.lab.invariants.runs import (
     IDLE_HOST,
     IIS,
     KB,
+    ROLES,
     SCRIPT,
     SPOOLER,
     SSO,
@@ -29,9 +32,17 @@ from tests.unit.lab.invariants.runs import (
     stop,
 )
 
+if t.TYPE_CHECKING:
+    from tests.lab.events import Event
+
 
 def start_early(log: Log, computer: str, service: str) -> None:
     log.put_after(log.drop_service(computer, service, only="start"), "install.finished", computer="BTS1")
+
+
+def start_mode(service: str, before: str, after: str) -> Event:
+    role = {"computer": "BTS2", "service": service, "role": ROLES[service]}
+    return event("service.start_mode", **role, origin="test", before=before, after=after)
 
 
 def fail_to_start(log: Log, computer: str, service: str) -> None:
@@ -85,6 +96,19 @@ def fail_to_start(log: Log, computer: str, service: str) -> None:
             "a service is started that did not run before",
             lambda log: log.put_before(start("BTS3", IDLE_HOST), "lab.stopped"),
             R17=("BTSSvc$B on BTS3 was started, though it did not run before",),
+        ),
+        case(
+            "a service does not start with Windows any more",
+            lambda log: log.put_before([start_mode(HOST, "auto", "manual")], "install.started", computer="BTS2"),
+            R17=("the start mode of BTSSvc$A on BTS2 was auto and is manual now",),
+        ),
+        case(
+            "a service is kept from starting with Windows for a while",
+            lambda log: log.put_before(
+                [start_mode(HOST, "delayed", "manual"), start_mode(HOST, "manual", "delayed")],
+                "install.started",
+                computer="BTS2",
+            ),
         ),
         case(
             "IIS is started between two installs",

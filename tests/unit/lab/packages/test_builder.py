@@ -23,6 +23,7 @@ from tests.lab.packages import (
     missing_tools,
     require_tools,
 )
+from tests.lab.packages.catalogue import chain_packages
 from tests.lab.packages.library import Library
 
 if t.TYPE_CHECKING:
@@ -114,6 +115,22 @@ def test_the_library_finds_a_package_by_the_checksum_of_its_file(tmp_path: Path)
     assert len(library.packages) == len(default_packages())
     for package in library.packages:
         assert index[hashlib.sha256(package.path.read_bytes()).hexdigest()] == package.spec
+
+
+def test_a_library_is_extended_by_a_chain_without_building_what_it_has(tmp_path: Path) -> None:
+    library = Library.build(tmp_path, default_packages())
+    built = {package.path: package.path.stat().st_mtime_ns for package in library.packages}
+    extended = library.extended(chain_packages())
+    assert extended.packages[: len(built)] == library.packages
+    assert [package.spec for package in extended.packages[len(built) :]] == list(chain_packages()[1:])
+    assert {path: path.stat().st_mtime_ns for path in built} == built
+
+
+def test_each_update_of_the_chain_needs_what_the_one_before_brings() -> None:
+    cumulative, later, hotfix = chain_packages()
+    assert [spec.has_sql for spec in chain_packages()] == [True, False, False]
+    assert cumulative.version < later.version < hotfix.version
+    assert hotfix.minimum_version == later.version
 
 
 def test_a_missing_program_is_named_with_its_debian_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from datetime import datetime
 import pyodbc
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_driver import installed_wheel_library
+from ansible_collections.biztalk.patching.tests.unit.plugins.tsql_statements import CONSTANTS
 from tests.lab.certificates import Certificates, create_certificates
 from tests.lab.tds.server import TdsServer
 from tests.unit.lab.sqlserver.support import BACKUP_JOB, wait_until
@@ -31,7 +31,6 @@ MICROSOFT = installed_wheel_library()
 FREETDS = "FreeTDS"
 # What the drivers say when a connection breaks: Microsoft's, and FreeTDS in two forms.
 BROKEN = ("08S01", "01000", "HY000")
-STATEMENTS = {name: text for name, text in vars(_tsql).items() if name.isupper() and isinstance(text, str)}
 
 
 @pytest.fixture
@@ -100,13 +99,13 @@ def arguments(statement: str) -> list[t.Any]:
     return [BACKUP_JOB, 0][:count] if "name = ?" in statement else [0] * count
 
 
-@pytest.mark.parametrize("name", STATEMENTS)
+@pytest.mark.parametrize("name", CONSTANTS)
 def test_every_statement_of_the_collection(
     connect: Callable[..., pyodbc.Connection], instance: SqlServerInstance, name: str
 ) -> None:
     instance.agent_started()
     cursor = connect().cursor()
-    cursor.execute(STATEMENTS[name], *arguments(STATEMENTS[name]))
+    cursor.execute(CONSTANTS[name], *arguments(CONSTANTS[name]))
     while cursor.nextset():
         pass
 

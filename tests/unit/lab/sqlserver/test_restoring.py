@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 
-from tests.lab.tds.interface import SqlServerError
+from tests.lab.tds.interface import ResultSet, SqlServerError
 from tests.unit.lab.sqlserver.support import BACKUP_JOB, Sql, events, wait_until
 
 if t.TYPE_CHECKING:
@@ -45,6 +46,7 @@ def test_contents_come_back(instance: SqlServerInstance, master: Sql) -> None:
     assert compression(master) == 0
     assert (instance.contents.scripts, instance.damaged()) == ([], [])
     assert master.rows(STATE) == [("ONLINE", "MULTI_USER")]
+    assert events(instance, "restore.started") == [{"instance": "SQL1", "database": DATABASE, "file": FILE}]
     assert events(instance, "restore.database") == [
         {"instance": "SQL1", "database": DATABASE, "file": FILE, "recovered": True}
     ]
@@ -136,6 +138,76 @@ def test_offline_database_lets_nobody_in_but_can_be_restored(instance: SqlServer
     assert instance.sessions_of(DATABASE) == []
     assert master.messages(f"{RESTORE} WITH REPLACE") == [4035, 3014]
     assert master.rows(STATE) == [("ONLINE", "MULTI_USER")]
+
+
+def test_whoever_wants_the_slot_of_an_offline_database_does_not_get_it(
+    instance: SqlServerInstance, master: Sql
+) -> None:
+    instance.faults.add("slot_taken", database=DATABASE)
+    master.replies(f"ALTER DATABASE {DATABASE} SET OFFLINE WITH ROLLBACK IMMEDIATE")
+    assert events(instance, "sql.fault")[-1]["fault"] == "slot_taken"
+    assert events(instance, "sql.login_failed")[-1]["login"] == r"LAB\svc-monitor"
+    assert master.messages(f"{RESTORE} WITH REPLACE, NORECOVERY") == [4035, 3014]
+
+
+PLACES = """SELECT f.name, f.physical_name, v.volume_mount_point FROM sys.master_files AS f
+    JOIN sys.databases AS d ON d.database_id = f.database_id
+    CROSS APPLY sys.dm_os_volume_stats(f.database_id, f.file_id) AS v WHERE d.name = N'SSODB' ORDER BY f.file_id"""
+
+
+def test_files_go_where_they_were_or_where_they_are_told_to(instance: SqlServerInstance, master: Sql) -> None:
+    former = master.rows(PLACES)
+    assert [(name, path.rpartition("\\")[2], volume) for name, path, volume in former] == [
+        ("SSODB", "SSODB.mdf", "C:\\"),
+        ("SSODB_log", "SSODB_log.ldf", "C:\\"),
+    ]
+    move = r"MOVE N'SSODB' TO N'E:\Data\SSODB.mdf', MOVE N'SSODB_log' TO N'E:\Data\SSODB_log.ldf'"
+    master.replies(f"RESTORE DATABASE SSODB FROM DISK = N'{OTHER}' WITH REPLACE, {move}")
+    assert master.rows(PLACES) == [
+        ("SSODB", r"E:\Data\SSODB.mdf", "E:\\"),
+        ("SSODB_log", r"E:\Data\SSODB_log.ldf", "E:\\"),
+    ]
+    master.replies(f"RESTORE DATABASE SSODB FROM DISK = N'{OTHER}' WITH REPLACE")
+    assert master.rows(PLACES) == former
+
+
+NO_SUCH_FILE = """SELECT v.available_bytes FROM sys.databases AS d
+    CROSS APPLY sys.dm_os_volume_stats(d.database_id, d.state) AS v WHERE d.name = 'SSODB'"""
+
+
+@pytest.mark.parametrize(
+    ("query", "answers"), [(NO_SUCH_FILE, []), (NO_SUCH_FILE.replace("CROSS", "OUTER"), [None])], ids=["cross", "outer"]
+)
+def test_a_function_may_know_no_answer(master: Sql, query: str, answers: list[None]) -> None:
+    assert [available for (available,) in master.rows(query)] == answers
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT d.name FROM sys.databases AS d CROSS APPLY sys.dm_os_volume_stats(1) AS v",
+        "SELECT d.name FROM sys.databases AS d CROSS APPLY sys.dm_exec_sql_text(1) AS v",
+        "SELECT d.name FROM sys.databases AS d CROSS APPLY (SELECT 1 AS a) AS v",
+        "SELECT d.name FROM sys.databases AS d CROSS APPLY string_split('a', ',') AS v",
+    ],
+)
+def test_other_functions_are_unknown_to_the_lab(master: Sql, query: str) -> None:
+    assert master.error(query) == 50000
+
+
+def test_a_backup_tells_what_it_was_made_of(instance: SqlServerInstance, master: Sql) -> None:
+    columns = "DatabaseVersion", "SoftwareVersionMajor", "CompressedBackupSize"
+    header = header_of(master, OTHER)
+    assert [header[name] for name in columns] == [904, 15, 64 * 1024 * 1024]
+    assert master.value("SELECT DATABASEPROPERTYEX('master', 'Version')") == 904
+    media = instance.media
+    media.write(OTHER, replace(media.read(OTHER), version=16, size=4096), media.verified(OTHER))
+    assert [header_of(master, OTHER)[name] for name in columns] == [957, 16, 4096]
+
+
+def header_of(sql: Sql, file: str) -> dict[str, t.Any]:
+    (found,) = (one for one in sql.replies(f"RESTORE HEADERONLY FROM DISK = N'{file}'") if isinstance(one, ResultSet))
+    return dict(zip((column.name for column in found.columns), found.rows[0], strict=True))
 
 
 def test_wrong_file_with_replace_is_taken(instance: SqlServerInstance, master: Sql) -> None:

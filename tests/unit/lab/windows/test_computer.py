@@ -76,6 +76,16 @@ def test_services_and_the_console_are_connected(world: World, sql: FakeSqlInstan
     }
 
 
+def test_host_instances_are_connected_to_each_message_box(world: World, sql: FakeSqlInstance) -> None:
+    (server,) = world.topology.sql_servers
+    second = topology.Database("BizTalkMsgBoxDb2", "message_box")
+    servers = (dataclasses.replace(server, databases=(*server.databases, second)),)
+    world.topology = dataclasses.replace(world.topology, sql_servers=servers)
+    biztalk_computer(world, topology.Computer("BTS9", host_instances={"ProcessingHost": "running"}))
+    host = [one.database for one in sql.sessions if (one.host, one.program) == ("BTS9", "BTSNTSvc64")]
+    assert sorted(host) == ["BizTalkMgmtDb", "BizTalkMsgBoxDb", "BizTalkMsgBoxDb2"]
+
+
 def test_the_console_is_open_on_somebodys_desktop(world: World) -> None:
     (console,) = [process for process in world.computers["BTS2"].processes.all() if process.image == "mmc.exe"]
     assert console.session != 0

@@ -16,20 +16,21 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     installer,
     package,
     raw_snapshot,
+    sql_instance,
     uninstall_key,
 )
 
 patch_plan = FilterModule().filters()["patch_plan"]
 
-PACKAGES = {"64-bit": package()}
+PACKAGES = {"64-bit": [package()]}
 GROUP = {
     "servers": [{"name": "BTS1", "master_secret_server": True, "runtime": True}],
     "hosts": [{"name": "Web", "clustered": False}],
-    "versions": {"databases": []},
+    "versions": {"databases": [], "cumulative_updates": []},
     "databases": [],
     "host_instances": [{"server": "BTS1", "type": "isolated"}],
     "management": {"server": "SQL1", "database": "BizTalkMgmtDb"},
-    "sql_instances": [{"name": "SQL1", "agent_running": True}],
+    "sql_instances": [sql_instance()],
 }
 SERVICES = ["BTSSvc$Receive", "BTSSvc$Send"]
 
@@ -68,7 +69,20 @@ def test_the_operators_choices_reach_the_plan(
 ) -> None:
     result = plan_of(raw_snapshot(processes=[CONSOLE]), **options)
     assert result["computers"]["one.lab"]["services"] == services
-    assert [finding["level"] for finding in result["findings"]] == levels
+    assert [finding["level"] for finding in result["findings"] if finding["level"] != "pass"] == levels
+
+
+def test_the_choices_of_preflight_reach_the_plan() -> None:
+    room = [{"Name": f"{letter}:\\", "FreeSpace": 2000 * 1024**2} for letter in "CD"]
+    options = {"settings": ["biztalk_pakages"], "known_settings": ["biztalk_packages"], "stage_folder": r"E:\Stage"}
+    result = plan_of(raw_snapshot(volumes=room), minimum_free_space=2001, **options)
+    assert [(finding["level"], finding["where"]) for finding in result["findings"]][:4] == [
+        ("fail", "BTS1"),
+        ("fail", "BTS1"),
+        ("warn", "biztalk_pakages"),
+        ("pass", "group"),
+    ]
+    assert result["lines"][2].startswith("WARN biztalk_pakages: ")
 
 
 def test_nothing_to_do() -> None:
@@ -77,9 +91,9 @@ def test_nothing_to_do() -> None:
 
 
 def test_the_dictionaries_of_a_playbook_are_passed_on_as_they_are() -> None:
-    package = PlaybookDictionary.of(PACKAGES["64-bit"])
-    result = plan_of(PlaybookDictionary.of(raw_snapshot(processes=[CONSOLE])), packages={"64-bit": package})
-    assert result["computers"]["one.lab"]["package"] is package
+    package = PlaybookDictionary.of(PACKAGES["64-bit"][0])
+    result = plan_of(PlaybookDictionary.of(raw_snapshot(processes=[CONSOLE])), packages={"64-bit": [package]})
+    assert result["computers"]["one.lab"]["updates"][0] is package
 
 
 @pytest.mark.parametrize(

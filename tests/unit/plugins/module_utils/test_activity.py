@@ -15,6 +15,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._activity import 
     kind_of,
     offenders,
     sessions,
+    within,
 )
 
 RULES = Rules(
@@ -177,3 +178,8 @@ def test_the_program_tells_what_to_do(program: str, kind: str) -> None:
     found = kind_of(session(program=program))
     assert found.name == kind
     assert found.remedy
+
+
+def test_only_rows_of_the_databases_are_read() -> None:
+    rows = [{"DBName": name} for name in ("BizTalkMgmtDb ", "master", None, "biztalkmgmtdb", "BizTalkMgmtDb2")]
+    assert within(rows, "DBName", {"biztalkmgmtdb"}) == [rows[0], rows[3]]

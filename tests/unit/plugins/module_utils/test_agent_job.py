@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
+from ansible_collections.biztalk.patching.plugins.module_utils import _tsql, _tsql_job
 from ansible_collections.biztalk.patching.plugins.module_utils._agent_job import (
     Job,
     Step,
@@ -60,7 +60,7 @@ def test_the_path_is_configured(commands: list[str], configured: bool) -> None:
 )
 def test_a_job_runs(activity: list[dict[str, t.Any]], agent_up: bool | None, running: bool) -> None:
     rows = [{"next_run": None} | row for row in activity]
-    server = FakeServer(management_answers() | {_tsql.JOB_ACTIVITY: rows})
+    server = FakeServer(management_answers() | {_tsql_job.JOB_ACTIVITY: rows})
     assert read_job(server, JOB, agent_up=agent_up).running is running
 
 
@@ -68,12 +68,12 @@ def test_a_job_runs(activity: list[dict[str, t.Any]], agent_up: bool | None, run
     ("status", "outcome"), [(0, "failed"), (1, "succeeded"), (2, "retry"), (3, "canceled"), (4, "in_progress")]
 )
 def test_the_last_outcome_is_a_word(status: int, outcome: str) -> None:
-    answers = management_answers() | {_tsql.LAST_JOB_OUTCOME: [{"run_status": status, "message": ""}]}
+    answers = management_answers() | {_tsql_job.LAST_JOB_OUTCOME: [{"run_status": status, "message": ""}]}
     assert read_job(FakeServer(answers), JOB, agent_up=True).last_outcome == outcome
 
 
 def test_a_job_that_is_not_there() -> None:
-    job = read_job(FakeServer(management_answers() | {_tsql.JOB: []}), JOB, agent_up=True)
+    job = read_job(FakeServer(management_answers() | {_tsql_job.JOB: []}), JOB, agent_up=True)
     assert job == Job(JOB)
     assert not job.exists
 
@@ -122,6 +122,6 @@ def test_an_error_that_is_no_missing_permission_is_raised() -> None:
 
 def test_start_job_tells_a_refusal_from_an_error() -> None:
     assert start_job(FakeServer({}), JOB) is True
-    assert start_job(FakeServer({_tsql.START_JOB: refused(Kind.AGENT_REFUSED)}), JOB) is False
+    assert start_job(FakeServer({_tsql_job.START_JOB: refused(Kind.AGENT_REFUSED)}), JOB) is False
     with pytest.raises(SqlError):
-        start_job(FakeServer({_tsql.START_JOB: refused(Kind.PERMISSION_MISSING)}), JOB)
+        start_job(FakeServer({_tsql_job.START_JOB: refused(Kind.PERMISSION_MISSING)}), JOB)

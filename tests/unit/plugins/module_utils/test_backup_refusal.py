@@ -57,6 +57,9 @@ BOTH = [
 ]
 
 
+FOLDER = "D:\\Backup"
+
+
 def check(reason: str | None, message: str | None) -> None:
     assert (reason is None) if message is None else re.search(message, reason or "")
 
@@ -94,7 +97,7 @@ def test_the_operators_databases_must_be_covered(databases: tuple[str, ...], mes
     ],
 )
 def test_what_native_cannot_do(state: t.Callable[[], Group], message: str | None) -> None:
-    check(native_refusal(state(), accept_uncovered_sso=False), message)
+    check(native_refusal(state(), folder=FOLDER, accept_uncovered_sso=False, assume_stopped=False), message)
 
 
 def stopped(group: Group) -> Group:
@@ -103,6 +106,34 @@ def stopped(group: Group) -> Group:
 
 def test_an_uncovered_sso_database_can_be_accepted() -> None:
     state = stopped(without_sso())
-    assert native_refusal(state, accept_uncovered_sso=True) is None
+    assert native_refusal(state, folder=FOLDER, accept_uncovered_sso=True, assume_stopped=False) is None
     state = without_sso()
     assert job_refusal(state, covered=COVERED, databases=(), accept_uncovered_sso=True) is None
+
+
+def test_native_can_be_planned_while_all_is_up() -> None:
+    assert (
+        native_refusal(
+            with_instance(agent_running=True), folder=FOLDER, accept_uncovered_sso=False, assume_stopped=True
+        )
+        is None
+    )
+    state = with_instance(agent_running=True, sysadmin=False)
+    check(native_refusal(state, folder=FOLDER, accept_uncovered_sso=False, assume_stopped=True), "not sysadmin")
+
+
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [
+        ("\\\\nas\\biztalk\\before", None),
+        ("d:/backup", None),
+        ("https://x.blob.core.windows.net/c", None),
+        # What name=value after -e makes of a share.
+        ("\\nas\\biztalk", r"'\\nas\\biztalk' is no whole path"),
+        ("backup", "no whole path"),
+        ("", "no whole path"),
+        ("\\\\nas", "no whole path"),
+    ],
+)
+def test_the_folder_is_a_whole_path(folder: str, message: str | None) -> None:
+    check(native_refusal(stopped(group()), folder=folder, accept_uncovered_sso=False, assume_stopped=False), message)

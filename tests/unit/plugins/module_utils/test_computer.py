@@ -8,64 +8,20 @@ import typing as t
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils._computer import Application, Product
+from ansible_collections.biztalk.patching.plugins.module_utils._computer import Product
+from ansible_collections.biztalk.patching.plugins.module_utils._open_programs import Program
 from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     ADMINISTRATORS,
     CONSOLE,
-    CU4,
     MISSING_KEY,
     USERS,
+    package,
     raw_snapshot,
     registry_key,
     service_row,
     snapshot,
     uninstall_key,
 )
-
-
-@pytest.mark.parametrize(
-    ("image", "command_line", "name"),
-    [
-        ("mmc.exe", r'mmc.exe "C:\BizTalk\BTSmmc.msc"', "Administration Console"),
-        ("MMC.EXE", "mmc.exe BTSMMC.MSC /32", "Administration Console"),
-        ("mmc.exe", r"mmc.exe C:\Windows\system32\services.msc", None),
-        ("mmc.exe", "", None),
-        ("mmc.exe", None, None),
-        ("BTSHatApp.exe", None, "Health and Activity Tracking"),
-        ("devenv.exe", "devenv.exe /edit", "Visual Studio"),
-        ("notepad.exe", "notepad.exe BTSmmc.msc", None),
-        ("mymmc.exe", "BTSmmc.msc", None),
-    ],
-)
-def test_an_application_is_known_by_its_image(image: str, command_line: str | None, name: str | None) -> None:
-    row = {"Name": image, "ProcessId": 4711, "SessionId": 2, "CommandLine": command_line}
-    expected = Application(name, image, 4711, 2) if name else None
-    assert Application.parse(row) == expected
-
-
-@pytest.mark.parametrize(
-    ("updates", "kb", "expected"),
-    [
-        ([CU4], "5009901", True),
-        (["Microsoft BizTalk Server 2016 CU7 KB4528776"], "4528776", True),
-        (["kb5009901"], "5009901", True),
-        (["Microsoft BizTalk Server 2006 R2 Hotfix [See KB article 2435900 for detail]"], "2435900", True),
-        (["Hotfix [KB 90000001]"], "90000001", True),
-        (["Hotfix KB950099"], "950099", True),
-        (["Update [KB 5009901]"], "500990", False),
-        (["Update KB500990"], "5009901", False),
-        (["Update KB50099011"], "5009901", False),
-        (["Update XKB5009901"], "5009901", False),
-        (["Microsoft BizTalk Server 2020 CU1"], "CU1", False),
-        (["Microsoft BizTalk Server 2020 CU10"], "CU1", False),
-        (["Build 5009901"], "5009901", False),
-        (["First [KB 5007969]", "Second [KB 5009901]"], "5009901", True),
-        (["Update [KB 5009901]"], "", False),
-        ([], "5009901", False),
-    ],
-)
-def test_an_update_is_known_by_the_number_of_its_article(updates: list[str], kb: str, expected: bool) -> None:
-    assert snapshot(uninstall=[uninstall_key(*updates)]).has_update(kb) is expected
 
 
 @pytest.mark.parametrize(
@@ -77,15 +33,48 @@ def test_an_update_is_known_by_the_number_of_its_article(updates: list[str], kb:
     ],
 )
 def test_both_uninstall_keys_count_where_they_exist(keys: list[dict[str, t.Any]], expected: tuple[str, ...]) -> None:
-    assert snapshot(uninstall=keys).updates == expected
+    assert tuple(update.name for update in snapshot(uninstall=keys).updates) == expected
+
+
+OWNERS = '"mmc.exe","4711","RDP-Tcp#1","2","9 K","Unknown","LAB\\alice","0:00:01","N/A"\r\n'
+
+
+def test_an_entry_that_was_read_tells_its_number() -> None:
+    entry = {"item": r"HKLM:\SOFTWARE\Uninstall\Microsoft BizTalk Server 2020 Update", **registry_key(ID="KB5009901")}
+    names = uninstall_key("Microsoft BizTalk Server 2020 Update", "Microsoft BizTalk Server 2020")
+    found = snapshot(uninstall=[names], entries=[entry])
+    assert [sorted(update.kb_numbers) for update in found.updates] == [["5009901"], []]
+    assert found.has_update(package(kb="5009901"))
+    assert not snapshot(uninstall=[names]).has_update(package(kb="5009901"))
+
+
+def test_what_a_computer_lacks_stays_in_order() -> None:
+    found = snapshot(uninstall=[uninstall_key("Hotfix [KB 90000001]")])
+    chain = [package(kb="90000003"), package(kb="90000001"), package(kb="90000002")]
+    assert [item["kb"] for item in found.lacking(chain)] == ["90000003", "90000002"]
+
+
+def test_what_installs_is_no_program_to_close() -> None:
+    update = {**CONSOLE, "Name": "BTS2020-KB5007969-ENU.exe"}
+    found = snapshot(processes=[CONSOLE, update, {**CONSOLE, "Name": "Adapter.exe"}])
+    assert [program.image for program in (*found.applications, *found.custom_programs)] == ["mmc.exe", "Adapter.exe"]
+    assert [setup.image for setup in found.running_setups] == ["BTS2020-KB5007969-ENU.exe"]
 
 
 def test_a_computer_is_read_whole() -> None:
-    found = snapshot("bts1", processes=[CONSOLE, {**CONSOLE, "CommandLine": "mmc.exe services.msc"}])
+    adapter = {"Name": "Adapter.exe", "ProcessId": 1204, "SessionId": 0, "CommandLine": None}
+    found = snapshot(
+        "bts1",
+        processes=[CONSOLE, {**CONSOLE, "CommandLine": "mmc.exe services.msc"}, adapter],
+        owners=OWNERS,
+        app_pools='APPPOOL "Orders" (MgdVersion:v4.0,MgdMode:Integrated,state:Started)\r\n',
+    )
     assert (found.name, found.architecture, found.account) == ("BTS1", "64-bit", "LAB\\patchadmin")
     assert (found.administrator, found.restart_pending, found.sso_running) == (True, False, True)
     assert [service.name for service in found.services][:2] == ["BTSSvc$Receive", "BTSSvc$Send"]
-    assert found.applications == (Application("Administration Console", "mmc.exe", 4711, 2),)
+    assert found.applications == (Program("Administration Console", "mmc.exe", 4711, 2, "LAB\\alice"),)
+    assert found.custom_programs == (Program("custom program", "Adapter.exe", 1204, 0),)
+    assert found.app_pools == {"Orders": "Started"}
     assert found.product == Product(
         "Microsoft BizTalk Server 2020", "3.13.717.0", "Enterprise", "SQL1", "BizTalkMgmtDb"
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.biztalk.patching.plugins.module_utils._activity import Session
-from ansible_collections.biztalk.patching.plugins.module_utils._culprits import culprits
+from ansible_collections.biztalk.patching.plugins.module_utils._culprits import culprits, in_short
 
 
 def session(spid: int, host: str, program: str, database: str = "BizTalkMgmtDb") -> Session:
@@ -62,3 +62,14 @@ def test_a_thousand_sessions_do_not_make_a_message_of_a_thousand_lines() -> None
     assert str(found).count("spid") == 5
     assert "unknown program on unknown computer" in str(found)
     assert "and 995 more" in str(found)
+
+
+def test_in_one_line() -> None:
+    assert in_short(SESSIONS) == "5 sessions: w3wp on BTS1 (2), BTSNTSvc64 on BTS1 (1), mmc on BTS2 (2)"
+    assert in_short(SESSIONS[:1]) == "1 session: mmc on BTS2 (1)"
+
+
+def test_a_hundred_programs_do_not_make_a_line_of_a_hundred() -> None:
+    line = in_short([session(61 + number, f"BTS{number}", "mmc") for number in range(100)])
+    assert line.count("mmc") == 5
+    assert line.endswith(" and 95 more programs")

@@ -18,7 +18,8 @@ from ansible_collections.biztalk.patching.plugins.module_utils._embedded import 
     embedded_archives,
     unexplained,
 )
-from tests.lab.packages.shapes import Patch, cabinet
+from tests.lab.packages.patch import Patch
+from tests.lab.packages.shapes import cabinet
 
 if t.TYPE_CHECKING:
     from pathlib import Path

@@ -5,17 +5,12 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
-from ansible_collections.biztalk.patching.plugins.module_utils._full_backup import (
-    BackupError,
-    BackupOptions,
-    full_backup,
-)
+from ansible_collections.biztalk.patching.plugins.module_utils import _tsql, _tsql_job, _tsql_sessions
+from ansible_collections.biztalk.patching.plugins.module_utils._full_backup import BackupError, full_backup
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
 from ansible_collections.biztalk.patching.plugins.module_utils._progress import Silence
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind, SqlError
@@ -25,114 +20,11 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import (
     FakeClock,
     FakeServer,
     FakeServers,
+    Told,
     identity,
-    management_answers,
     refused,
 )
-
-NOW = datetime(2026, 11, 22, 10, 0)
-DATABASES = [row["database_name"] for row in management_answers()[_tsql.BACKUP_DATABASES]]
-OPTIONS = BackupOptions(timeout=600, interval=5, verify="none")
-
-
-@dataclass
-class JobModel:
-    """The Agent's job in a few variables: a run takes ``length`` seconds and does what the settings say."""
-
-    length: float = 20
-    busy_until: float = 0
-    busy_sees_force: bool = False
-    writes: bool = True
-    lacking: tuple[str, ...] = ()
-    complete: bool = True
-    status: int = 1
-    agent_stops_at: float = 1e9
-    now: float = 0
-    forced: bool = False
-    sets: list[dict[str, t.Any]] = field(default_factory=list)
-    history: list[dict[str, t.Any]] = field(default_factory=list)
-    ends: float | None = None
-    starts: int = 0
-    forced_at: float | None = None
-
-    def __post_init__(self) -> None:
-        self.ends = self.busy_until or None
-        self.doomed = bool(self.busy_until) and not self.busy_sees_force
-
-    def tick(self, now: float) -> None:
-        self.now = now
-        if self.ends is not None and now >= self.ends:
-            self.ends = None
-            self._finish()
-
-    def _finish(self) -> None:
-        if self.forced and self.writes and not self.doomed:
-            self.write_set()
-        self.doomed = False
-        for step, status in ((2, self.status), (0, self.status)):
-            entry = {"instance_id": len(self.history) + 1, "step_id": step, "step_name": "Backup"}
-            self.history.append(entry | {"run_status": status, "message": "words"})
-
-    def write_set(self) -> None:
-        number = 100 + self.starts
-        self.sets += [
-            {
-                "backup_set_id": number,
-                "server_name": "SQL1",
-                "database_name": name,
-                "location": "D:\\Backup",
-                "file_name": f"{name}.bak",
-                "backup_type": "db",
-                "backup_time": NOW,
-                "set_complete": self.complete,
-            }
-            for name in DATABASES
-            if name not in self.lacking
-        ]
-        self.forced = not self.complete
-
-    def force(self) -> None:
-        self.forced = True
-        self.forced_at = self.now
-
-    def start(self, _name: str) -> SqlError | None:
-        if self.ends is not None:
-            return refused(Kind.AGENT_REFUSED)
-        self.starts += 1
-        self.ends = self.now + self.length
-        return None
-
-    def answers(self) -> dict[str, t.Any]:
-        return management_answers() | {
-            _tsql.AGENT_SERVICE: lambda: [{"status": 4 if self.now < self.agent_stops_at else 1}],
-            _tsql.JOB_ACTIVITY: lambda _name: [
-                {"started": NOW, "stopped": None if self.ends is not None else NOW, "next_run": None, "last_step_id": 1}
-            ],
-            _tsql.LAST_JOB_HISTORY: lambda _name: [{"instance_id": len(self.history) or None}],
-            _tsql.JOB_HISTORY_AFTER: lambda _name, after: self.history[int(after) :],
-            _tsql.LAST_BACKUP_SET: lambda: [
-                {"backup_set_id": max((r["backup_set_id"] for r in self.sets), default=None)}
-            ],
-            _tsql.BACKUP_SETS_AFTER: lambda after: [row for row in self.sets if row["backup_set_id"] > after],
-            _tsql.FORCE_FLAG: lambda: [{"force_full": self.forced}],
-            _tsql.FORCE_FULL_BACKUP: self.force,
-            _tsql.START_JOB: self.start,
-        }
-
-
-class Told:
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def tell(self, text: str) -> None:
-        self.texts.append(text)
-
-
-def run(
-    model: JobModel, options: BackupOptions = OPTIONS, told: Told | None = None, **files: t.Any
-) -> dict[str, t.Any]:
-    servers = FakeServers(FakeServer(model.answers() | files))
-    return full_backup(servers, read_group(servers), options, FakeClock(model.tick), told or Silence())
+from ansible_collections.biztalk.patching.tests.unit.plugins.job_model import DATABASES, OPTIONS, JobModel, run
 
 
 def test_a_good_backup() -> None:
@@ -188,7 +80,7 @@ def slipped_in(model: JobModel) -> dict[str, t.Any]:
             return refused(Kind.AGENT_REFUSED)
         return model.start(name)
 
-    return {_tsql.START_JOB: start}
+    return {_tsql_job.START_JOB: start}
 
 
 def test_a_scheduled_run_that_saw_the_request_is_as_good_as_ours() -> None:
@@ -241,9 +133,20 @@ def test_steps_and_databases_are_counted() -> None:
             for name, kind in zip(DATABASES, kinds, strict=True)
         ]
 
-    answers: dict[str, t.Any] = {_tsql.JOB_STEPS: steps, _tsql.BACKUP_SETS_AFTER: first_half}
+    answers: dict[str, t.Any] = {_tsql_job.JOB_STEPS: steps, _tsql.BACKUP_SETS_AFTER: first_half}
     run(model, told=told, **answers)
     assert told.texts[0] == f"job '{JOB}' is at step 2 'Full', 3 of 6 databases backed up"
+
+
+def test_a_running_backup_shows_its_database_and_percent() -> None:
+    told = Told()
+    running = [
+        {"spid": 71, "database_name": "BizTalkDTADb", "percent_complete": 47.9},
+        {"spid": 72, "database_name": "SomebodyElses", "percent_complete": 12.0},
+    ]
+    answers: dict[str, t.Any] = {_tsql_sessions.RUNNING_BACKUPS: running}
+    run(JobModel(), told=told, **answers)
+    assert told.texts[0] == f"job '{JOB}' is at its end, 0 of 6 databases backed up, BizTalkDTADb 45 %"
 
 
 def test_a_fail_over_is_noticed_at_once() -> None:
@@ -259,60 +162,7 @@ def test_a_fail_over_is_noticed_at_once() -> None:
 
 def test_a_run_that_an_agent_forgot_is_not_waited_for() -> None:
     model = JobModel()
-    start: dict[str, t.Any] = {_tsql.START_JOB: None}
+    start: dict[str, t.Any] = {_tsql_job.START_JOB: None}
     with pytest.raises(SqlError, match="neither runs nor has ended"):
         run(model, OPTIONS, None, **start)
     assert model.now == 60
-
-
-def header(name: str, **changes: t.Any) -> list[dict[str, t.Any]]:
-    row: dict[str, t.Any] = {
-        "DatabaseName": name,
-        "BackupType": 1,
-        "IsDamaged": 0,
-        "BackupStartDate": NOW,
-        "BackupFinishDate": NOW + timedelta(seconds=21),
-        "BackupSize": 4000,
-        "CompressedBackupSize": 1000,
-    }
-    return [row | changes]
-
-
-def headers() -> dict[str, t.Any]:
-    return {_tsql.backup_header(f"D:\\Backup\\{name}.bak"): header(name) for name in DATABASES}
-
-
-SSO_HEADER = _tsql.backup_header("D:\\Backup\\SSODB.bak")
-SSO_VERIFY = _tsql.verify_backup("D:\\Backup\\SSODB.bak")
-
-
-@pytest.mark.parametrize("how", ["header", "full"])
-def test_good_files_pass(how: str) -> None:
-    assert run(JobModel(), replace(OPTIONS, verify=how), **headers())["verification"] == how
-
-
-@pytest.mark.parametrize(
-    ("how", "change", "message"),
-    [
-        ("header", {SSO_HEADER: SqlError("cannot open")}, r"SSODB\.bak: cannot open"),
-        ("header", {SSO_HEADER: header("Other")}, "a backup of Other, not of SSODB"),
-        ("header", {SSO_HEADER: header("SSODB", BackupType=2)}, "no full database backup"),
-        ("header", {SSO_HEADER: header("SSODB") * 2}, "holds 2 backups"),
-        ("full", {SSO_VERIFY: SqlError("checksum")}, "checksum"),
-    ],
-)
-def test_a_bad_file_spoils_the_set(how: str, change: dict[str, t.Any], message: str) -> None:
-    with pytest.raises(BackupError, match=message):
-        run(JobModel(), replace(OPTIONS, verify=how), **(headers() | change))
-
-
-def test_the_headers_tell_size_and_seconds() -> None:
-    result = run(JobModel(), replace(OPTIONS, verify="header"), **headers())
-    assert [(database["size"], database["seconds"]) for database in result["databases"]] == [(1000, 21.0)] * 6
-    assert run(JobModel())["databases"][0]["size"] is None
-
-
-def test_a_backup_of_a_damaged_database_is_not_good() -> None:
-    damaged = {SSO_HEADER: header("SSODB", IsDamaged=1)}
-    with pytest.raises(BackupError, match=r"SSODB\.bak was made of a damaged database"):
-        run(JobModel(), replace(OPTIONS, verify="header"), **(headers() | damaged))

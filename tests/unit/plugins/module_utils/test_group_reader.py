@@ -8,10 +8,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
+from ansible_collections.biztalk.patching.plugins.module_utils import _tsql, _tsql_instance
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
 from ansible_collections.biztalk.patching.plugins.module_utils._group_result import group_result
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind, SqlError
+from ansible_collections.biztalk.patching.plugins.module_utils._whereabouts import all_instances
 from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import (
     JOB,
     FakeServer,
@@ -22,7 +23,9 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import (
 
 
 def read(answers: dict[str, t.Any], instances: dict[str, FakeServer] | None = None) -> dict[str, t.Any]:
-    return group_result(read_group(FakeServers(FakeServer(answers), instances)))
+    servers = FakeServers(FakeServer(answers), instances)
+    group = read_group(servers)
+    return group_result(group, all_instances(servers, group))
 
 
 def test_a_whole_group() -> None:
@@ -34,8 +37,8 @@ def test_a_whole_group() -> None:
         {"name": "BTS2", "master_secret_server": False, "runtime": False, "hosts": []},
     ]
     assert group["hosts"] == [
-        {"name": "Process", "type": "in_process", "tracking": True, "clustered": False},
-        {"name": "Isolated", "type": "isolated", "tracking": False, "clustered": False},
+        {"name": "Process", "type": "in_process", "tracking": True, "clustered": False, "cluster_group": None},
+        {"name": "Isolated", "type": "isolated", "tracking": False, "clustered": False, "cluster_group": None},
     ]
     process, isolated = group["host_instances"]
     assert process["service_name"] == "BTSSvc$Process"
@@ -110,7 +113,7 @@ REPLICA = {"database_name": "BizTalkMgmtDb", "availability_group": "AG1", "repli
 def test_the_replica_of_an_availability_group(
     hadr_enabled: int | None, rows: t.Any, role: tuple[str | None, str | None]
 ) -> None:
-    answers = management_answers() | {_tsql.REPLICAS: rows}
+    answers = management_answers() | {_tsql.REPLICAS: rows, _tsql_instance.REPLICA_INSTANCES: []}
     answers[_tsql.IDENTITY][0]["hadr_enabled"] = hadr_enabled
     found = {database["name"]: database for database in read(answers)["databases"]}
     assert (found["BizTalkMgmtDb"]["availability_group"], found["BizTalkMgmtDb"]["replica_role"]) == role
@@ -122,7 +125,10 @@ def test_a_clustered_host_and_its_instances() -> None:
     for row in (answers[_tsql.HOSTS][0], answers[_tsql.HOST_INSTANCES][0]):
         row["cluster_group"] = "BizTalk Cluster Group"
     group = read(answers)
-    assert [host["clustered"] for host in group["hosts"]] == [True, False]
+    assert [(host["clustered"], host["cluster_group"]) for host in group["hosts"]] == [
+        (True, "BizTalk Cluster Group"),
+        (False, None),
+    ]
     assert [instance["clustered"] for instance in group["host_instances"]] == [True, False]
 
 

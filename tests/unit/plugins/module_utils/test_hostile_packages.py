@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import struct
+import subprocess
 import typing as t
 import warnings
 import zipfile
@@ -63,6 +65,20 @@ def zip_file(folder: Path, members: list[tuple[str, bytes]]) -> Path:
     return path
 
 
+def empty_files(count: int) -> bytes:
+    """A zip file; zipfile itself takes ten seconds for so many."""
+    names = [f"{number:06}.dll".encode() for number in range(count)]
+    local = [struct.pack("<4s3H4I2H", b"PK\3\4", 20, 0, 0, 0, 0, 0, 0, len(name), 0) + name for name in names]
+    step = len(local[0])
+    central = [
+        struct.pack("<4s4H4I5H2I", b"PK\1\2", 20, 20, 0, 0, 0, 0, 0, 0, len(name), 0, 0, 0, 0, 0, number * step) + name
+        for number, name in enumerate(names)
+    ]
+    places = sum(map(len, central)), sum(map(len, local))
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count & 0xFFFF, count & 0xFFFF, *places, 0)
+    return b"".join((*local, *central, end))
+
+
 def test_a_bomb_is_refused_by_what_it_says_of_itself(folder: Path) -> None:
     path = zip_file(folder, [("Setup.xml", SETUP_XML), ("a.txt", bytes(20 * MEGABYTE))])
     with pytest.raises(PackageError, match=f"take more than {MEGABYTE} bytes"):
@@ -90,7 +106,8 @@ def test_what_is_unpacked_is_limited_whatever_the_archive_says(tmp_path: Path, c
 
 
 def test_a_hundred_thousand_files_are_too_many(folder: Path) -> None:
-    path = zip_file(folder, [(f"{number}.dll", b"") for number in range(100_000)])
+    path = folder / "package.zip"
+    path.write_bytes(empty_files(100_000))
     with pytest.raises(PackageError, match="more than 20000 files"):
         inspect(path)
 
@@ -101,6 +118,14 @@ def test_zip_files_within_zip_files_are_too_deep(folder: Path) -> None:
         path = zip_file(folder, [(f"{number}.zip", path.read_bytes())])
     with pytest.raises(PackageError, match="lies deeper than 6 containers"):
         inspect(path)
+
+
+def test_folders_within_one_another_by_the_hundred(folder: Path) -> None:
+    """Not by the thousand: where this fails, nobody could remove them."""
+    path = zip_file(folder, [("Setup.xml", SETUP_XML), ("a/" * 140 + "a.dll", b"MZ")])
+    sql = inspect(path).sql
+    assert sql.found == "unknown"
+    assert any("it lies in more than 130 folders" in evidence for evidence in sql.evidence)
 
 
 def test_files_of_one_name_make_the_answer_unknown(folder: Path) -> None:
@@ -129,6 +154,98 @@ def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(PackageError, match=r"package\.zip cannot be read: Permission denied"):
         inspect(path)
+
+
+def seven_zip_archive(folder: Path, *options: str) -> Path:
+    source, path = folder / "source", folder / "package.7z"
+    source.mkdir()
+    (source / "Setup.xml").write_bytes(SETUP_XML)
+    (source / "a.dll").write_bytes(b"MZ")
+    program = find_seven_zip()
+    assert program is not None
+    subprocess.run([program, "a", *options, str(path), "."], cwd=source, check=True, timeout=30, stdout=-3)
+    return path
+
+
+def test_a_package_with_a_password_is_unknown(folder: Path) -> None:
+    sql = inspect(seven_zip_archive(folder, "-psecret")).sql
+    assert sql.found == "unknown"
+    assert "Setup.xml: it is encrypted" in sql.evidence
+
+
+def test_a_package_whose_names_are_encrypted_is_one_error(folder: Path) -> None:
+    with pytest.raises(PackageError, match=r"package\.7z cannot be inspected: it is encrypted, its list of files too"):
+        inspect(seven_zip_archive(folder, "-psecret", "-mhe=on"))
+
+
+def test_what_is_neither_a_file_nor_a_folder_is_one_error() -> None:
+    with pytest.raises(PackageError, match="/dev/null is neither a file nor a folder"):
+        inspect(Path("/dev/null"))
+
+
+@pytest.fixture
+def unpacked(folder: Path) -> Path:
+    root = folder / "package"
+    (root / "SQL").mkdir(parents=True)
+    (root / "Setup.xml").write_bytes(SETUP_XML)
+    (root / "SQL" / "a.cmd").write_bytes(b"rem")
+    return root
+
+
+def test_a_folder_without_anything_strange_has_no_sql(unpacked: Path) -> None:
+    assert inspect(unpacked).sql.found == "no"
+
+
+def test_a_folder_with_what_is_no_plain_file(unpacked: Path) -> None:
+    os.mkfifo(unpacked / "SQL" / "b.dll")
+    (unpacked / "c.dll").symlink_to("/etc/passwd")
+    (unpacked / "D").symlink_to("/etc")
+    sql = inspect(unpacked).sql
+    assert sql.found == "unknown"
+    assert sql.evidence == (
+        "D: it is a symbolic link",
+        "c.dll: it is a symbolic link",
+        "SQL/b.dll: it is no plain file",
+    )
+
+
+def test_a_file_in_a_folder_that_may_not_be_read(unpacked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may read every file, so the disk's failure is played, as the refusal is in the next test."""
+    really_open = Path.open
+
+    def fail(self: Path, *arguments: t.Any, **options: t.Any) -> t.Any:
+        if self.name == "a.cmd":
+            raise OSError(errno.EIO, "Input/output error")
+        return really_open(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", fail)
+    sql = inspect(unpacked).sql
+    assert (sql.found, sql.evidence) == ("unknown", ("SQL/a.cmd: Input/output error",))
+
+
+@pytest.mark.parametrize("refused", ["package", "SQL"])
+def test_a_folder_that_may_not_be_listed(unpacked: Path, monkeypatch: pytest.MonkeyPatch, refused: str) -> None:
+    really_scan = os.scandir
+
+    def refuse(path: t.Any) -> t.Any:
+        if isinstance(path, (str, Path)) and Path(path).name == refused:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return really_scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    if refused == "package":
+        with pytest.raises(PackageError, match="package cannot be read: Permission denied"):
+            inspect(unpacked)
+    else:
+        sql = inspect(unpacked).sql
+        assert (sql.found, sql.evidence) == ("unknown", ("SQL: Permission denied",))
+
+
+def test_a_document_cut_off_anywhere_never_says_no() -> None:
+    content = b'<?xml version="1.0"?><Setup><File Name="a.dll"/><Script File="x.sql"/></Setup>'
+    for length in range(len(content)):
+        answer = answer_sql(Contents(setup_xmls=[("Setup.xml", read_setup_xml(content[:length]))]))
+        assert answer.found != "no", length
 
 
 def confinement(**changes: t.Any) -> Confinement:

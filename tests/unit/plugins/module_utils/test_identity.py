@@ -9,57 +9,6 @@ import pytest
 from ansible_collections.biztalk.patching.plugins.module_utils._identity import Source, identify
 from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import Statement
 
-# Real names of downloads -> KB, product, companion, language, architecture in the name.
-FILE_NAMES = {
-    "BiztalkServer2010-RTM-KB3081737-ENU.exe": ("3081737", "2010", "", "ENU", None),
-    "BizTalk2010-KB3136004-ENU.exe": ("3136004", "2010", "", "ENU", None),
-    "BTS2016-KB4039664-ENU.exe": ("4039664", "2016", "", "ENU", None),
-    "BTS2020-KB5007969-ENU (CU3).exe": ("5007969", "2020", "", "ENU", None),
-    "BTS2020ESBT-KB5008067-ENU.exe": ("5008067", "2020", "ESB Toolkit", "ENU", None),
-    "BTS2020RN-KB4569502-ENU.exe": ("4569502", "2020", "RosettaNet", "ENU", None),
-    "BTS2020MQSeries-KB5008066-ENU.exe": ("5008066", "2020", "MQSeries", "ENU", None),
-    "BTS2006R2-KB974563-x64-DEU.exe": ("974563", "2006 R2", "", "DEU", "x64"),
-    "BTS2006R2-KB974563-x86-ENU.exe": ("974563", "2006 R2", "", "ENU", "x86"),
-    "download.exe": ("", "", "", "", None),
-}
-
-
-@pytest.mark.parametrize(("file_name", "expected"), FILE_NAMES.items())
-def test_a_file_name_is_a_hint(file_name: str, expected: tuple[str, str, str, str, str | None]) -> None:
-    kb, release, companion, language, architecture = expected
-    identity = identify(file_name, [])
-    assert identity.kb == kb
-    assert identity.product == (f"Microsoft BizTalk Server {release}" if release else "")
-    assert identity.companion == companion
-    assert identity.languages == ((language,) if language else ())
-    assert identity.named_architecture == architecture
-
-
-# Real display names -> KB, release, kind, branch.
-TITLES = {
-    "Microsoft BizTalk Server 2020 Cumulative Update 3 [KB 5007969]": ("5007969", "2020", "cumulative_update", ""),
-    "Microsoft BizTalk Server 2016 CU7": ("", "2016", "cumulative_update", ""),
-    "Microsoft Biztalk Server 2010 CU5": ("", "2010", "cumulative_update", ""),
-    "Microsoft BizTalk Server 2006 R2 Hotfix [See KB article 2435900 for detail]": ("2435900", "2006 R2", "hotfix", ""),
-    "Microsoft BizTalk Server 2013 R2 Hotfix [KB 3000001]": ("3000001", "2013 R2", "hotfix", ""),
-    "Microsoft BizTalk Server 2006 R2 Service Pack 1": ("", "2006 R2", "service_pack", ""),
-    "Microsoft BizTalk Server 2016 Feature Pack 3": ("", "2016", "feature_pack", "feature_pack"),
-    "Microsoft BizTalk Server 2016 Feature Pack 3 Cumulative Update 5 [KB 4103503]": (
-        "4103503",
-        "2016",
-        "cumulative_update",
-        "feature_pack",
-    ),
-}
-
-
-@pytest.mark.parametrize(("title", "expected"), TITLES.items())
-def test_a_display_name_tells_most(title: str, expected: tuple[str, str, str, str]) -> None:
-    kb, release, kind, branch = expected
-    identity = identify("x.exe", [source("Setup.xml", ("Setup@DisplayName", title))])
-    assert (identity.title, identity.kb, identity.kind, identity.branch) == (title, kb, kind, branch)
-    assert identity.product == f"Microsoft BizTalk Server {release}"
-
 
 def source(name: str, *statements: tuple[str, str]) -> Source:
     return Source(name, tuple(Statement(where, value) for where, value in statements))
@@ -118,3 +67,60 @@ def test_a_kb_number_mentioned_in_passing_does_not_outweigh_the_display_name() -
         ("Setup@Title", "Microsoft BizTalk Server 2020 Cumulative Update 4 [KB 5009901]"),
     )
     assert identify("x.exe", [source("Setup.xml", *statements)]).kb == "5009901"
+
+
+PLAIN, FEATURE_PACK = "BizTalk Server 2016 CU5 [KB 4132957]", "BizTalk Server 2016 Feature Pack 3 CU5 [KB 4132957]"
+# Name and build -> branch, and whether there is a warning.
+BRANCHES = {
+    "without a feature pack": (PLAIN, "3.12.834.2", "", False),
+    "a feature pack by its name": (FEATURE_PACK, "", "feature_pack", False),
+    "a feature pack by its build": (PLAIN, "3.13.334.2", "feature_pack", False),
+    "a feature pack by both": (FEATURE_PACK, "3.13.334.2", "feature_pack", False),
+    "a contradiction": (FEATURE_PACK, "3.12.834.2", "", True),
+    "another release of the same builds": ("BizTalk Server 2020 CU5 [KB 5032870]", "3.13.867.0", "", False),
+}
+
+
+@pytest.mark.parametrize(("title", "version", "branch", "warned"), BRANCHES.values(), ids=BRANCHES.keys())
+def test_the_branch_of_biztalk_server_2016(title: str, version: str, branch: str, *, warned: bool) -> None:
+    identity = identify("x.exe", [source("Setup.xml", ("a@Title", title), ("a@Version", version))])
+    assert identity.branch == branch
+    assert any("two branches must not be mixed" in warning for warning in identity.warnings) is warned
+
+
+CU4 = "Microsoft BizTalk Server 2020 Cumulative Update 4"
+CONTRADICTIONS = {
+    "another number": (
+        "BTS2020-ENU (CU3).exe",
+        CU4,
+        "it is cumulative update 4 after Setup.xml, but cumulative update 3",
+    ),
+    "another language": ("BTS2020-DEU.exe", CU4, "the language is ENU inside the package, but DEU"),
+    "another companion": (
+        "BTS2020ESBT.exe",
+        "BizTalk Server 2020 RosettaNet Hotfix",
+        "the companion product is RosettaNet after Setup.xml, but ESB Toolkit",
+    ),
+    "nothing": ("BTS2020-ENU (CU4).exe", CU4, ""),
+    "no language": ("BTS2020-RTM-XYZ.exe", CU4, ""),
+}
+
+
+@pytest.mark.parametrize(("file_name", "title", "warning"), CONTRADICTIONS.values(), ids=CONTRADICTIONS.keys())
+def test_a_file_name_that_contradicts_the_content(file_name: str, title: str, warning: str) -> None:
+    identity = identify(file_name, [source("Setup.xml", ("a@Title", title), ("a@Language", "1033"))])
+    prefix, suffix = "The sources contradict each other: ", " after the file's name."
+    assert identity.warnings == ((f"{prefix}{warning}{suffix}",) if warning else ())
+
+
+def test_the_best_source_that_has_a_name_gives_kind_and_number() -> None:
+    sources = [source("Setup.xml", ("a@Kb", "5009901")), source("a.msi", ("Property@ProductName", CU4))]
+    identity = identify("BTS2020 (CU4).exe", sources)
+    assert (identity.kind, identity.number, identity.title) == ("cumulative_update", 4, CU4)
+    assert identify("BTS2020 (CU4).exe", []).number == 4
+
+
+def test_a_patch_states_what_it_needs_and_in_which_language() -> None:
+    patch = source("u.msp", ("Property@BaselineVersion", "3.13.717.0"), ("Property@TargetLanguage", "1031"))
+    identity = identify("x.exe", [patch])
+    assert (identity.minimum_version, identity.version, identity.languages) == ("3.13.717.0", "", ("DEU",))

@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import typing as t
+from dataclasses import replace
 
 import pytest
 
@@ -15,7 +18,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._installer import
     sql_in_tables,
 )
 from tests.lab.packages.installer import build_msi
-from tests.lab.packages.shapes import Patch
+from tests.lab.packages.patch import Patch
 from tests.lab.packages.spec import PackageSpec
 
 if t.TYPE_CHECKING:
@@ -36,7 +39,7 @@ def msi(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_an_installer_states_what_it_is(msi: Path) -> None:
     installer = read_installer(msi)
-    assert (installer.kind, installer.architecture, installer.language_ids) == ("msi", "x64", (1033,))
+    assert (installer.kind, installer.architectures) == ("msi", ("x64",))
     assert installer.subject == SPEC.title
     assert installer.product_codes == (f"{{{str(SPEC.product_code).upper()}}}",)
     assert installer.properties["ProductVersion"] == "3.13.9"
@@ -54,6 +57,21 @@ def test_the_file_table_gives_the_names_of_the_cabinets_entries(msi: Path) -> No
 def test_the_long_name_of_a_file_counts(name: str) -> None:
     row = {"FileName": name, "FileSize": 7, "Version": None}
     assert InstallerFile.from_row(row) == InstallerFile("msgboxlogic.sql", 7, "")
+
+
+def test_a_strange_table_is_not_talked_about(msi: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A module's output is its result."""
+    strange = tmp_path / "a.msi"
+    strange.write_bytes(msi.read_bytes())
+    table = (
+        "CREATE TABLE `_Validation` (`Table` CHAR(32) NOT NULL, `Column` CHAR(32) NOT NULL, `Nullable` CHAR(4) NOT NULL"
+        ", `MinValue` LONG, `MaxValue` LONG, `KeyTable` CHAR(255), `KeyColumn` SHORT, `Category` CHAR(32),"
+        " `Set` CHAR(255), `Description` CHAR(255) PRIMARY KEY `Table`, `Column`)"
+    )
+    row = "INSERT INTO `_Validation` (`Table`, `Column`, `Nullable`) VALUES ('Gone', 'Key', 'N')"
+    subprocess.run([shutil.which("msibuild") or "msibuild", strange, "-q", table, row], check=True, timeout=30)
+    assert read_installer(strange).kind == "msi"
+    assert capsys.readouterr().out == ""
 
 
 TABLES: dict[str, tuple[Tables, list[str]]] = {
@@ -99,7 +117,7 @@ PATCH = Patch("{A70BB119-0B5B-56AD-8C72-8F5BC43946C4}", ("{3C3532C8-182B-5AD9-8E
 def test_a_patch_states_its_code_and_its_targets(tmp_path: Path) -> None:
     (tmp_path / "a.msp").write_bytes(PATCH.build({"f12": ("a.dll", b"MZ")}))
     installer = read_installer(tmp_path / "a.msp")
-    assert (installer.kind, installer.architecture, installer.subject) == ("msp", "unknown", "Patch")
+    assert (installer.kind, installer.architectures, installer.subject) == ("msp", (), "Patch")
     assert (installer.patch_codes, installer.product_codes) == ((PATCH.code,), PATCH.targets)
     assert installer.sql == ()
 
@@ -107,11 +125,10 @@ def test_a_patch_states_its_code_and_its_targets(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "strings", "expected"),
     [
-        ({"f12": ("MSGBOX~1.SQL|msgboxlogic.sql", b"GO")}, (), "names MSGBOX~1.SQL, msgboxlogic.sql"),
-        ({"f12": ("x.sql", b"GO"), "f13": ("Extra", b"")}, (), "names x.sql"),
         ({"f12": ("a.dll", b"MZ")}, ("osql -i [#F1]x.sql",), "names [#F1]x.sql"),
         ({"f12": ("a.dll", b"MZ")}, ("DROP TABLE x",), "holds SQL"),
         ({"f12": ("a.dll", b"MZ")}, ("x" * 70_000, "x.sql"), "names x.sql"),
+        ({"x.sql.1234": ("", b"GO")}, (), "names x.sql"),
     ],
 )
 def test_sql_in_the_transforms_of_a_patch(
@@ -119,6 +136,50 @@ def test_sql_in_the_transforms_of_a_patch(
 ) -> None:
     (tmp_path / "a.msp").write_bytes(PATCH.build(files, strings))
     assert read_installer(tmp_path / "a.msp").sql == tuple(f"transform {name} {expected}" for name in TRANSFORMS)
+
+
+def test_a_script_that_a_patch_adds_and_a_table_of_scripts(tmp_path: Path) -> None:
+    files = {"f12": ("MSGBOX~1.SQL|msgboxlogic.sql", b"GO"), "f13": ("Extra", b"")}
+    (tmp_path / "a.msp").write_bytes(PATCH.build(files, tables={"SqlScript": b""}))
+    assert read_installer(tmp_path / "a.msp").sql == (
+        "transform #T1ToU1 changes table SqlScript",
+        "transform T1ToU1 changes table SqlScript",
+        "transform T1ToU1 names MSGBOX~1.SQL, msgboxlogic.sql",
+    )
+
+
+def test_the_file_table_of_a_transform_gives_names_where_it_adds_files(tmp_path: Path) -> None:
+    files = {"f12": ("RULES~1.XML|Rules.xml", b"<a/>"), "f13": ("", b"MZ")}
+    (tmp_path / "a.msp").write_bytes(PATCH.build(files))
+    assert read_installer(tmp_path / "a.msp").files == {
+        "f12": InstallerFile("Rules.xml", 4, ""),
+        "f13": InstallerFile("f13", 2, ""),
+    }
+
+
+def test_a_patch_states_for_which_product_it_is(tmp_path: Path) -> None:
+    product = "{3C3532C8-182B-5AD9-8EEF-D42434251F0E}"
+    patch = replace(
+        PATCH,
+        template="x64;1033",
+        revision=f"{product}3.13.717.0;{product}3.13.717.0;{product}",
+        metadata={"DisplayName": "Microsoft BizTalk Server 2020 Hotfix [KB 9000001]", "AllowRemoval": "0"},
+    )
+    (tmp_path / "a.msp").write_bytes(patch.build({"f12": ("a.dll", b"MZ")}))
+    installer = read_installer(tmp_path / "a.msp")
+    assert installer.architectures == ("x64",)
+    assert installer.properties == {
+        "DisplayName": "Microsoft BizTalk Server 2020 Hotfix [KB 9000001]",
+        "AllowRemoval": "0",
+        "BaselineVersion": "3.13.717.0",
+        "TargetLanguage": "1033",
+    }
+
+
+def test_sql_in_a_patchs_own_tables(tmp_path: Path) -> None:
+    patch = replace(PATCH, metadata={"Description": "Runs x.sql"})
+    (tmp_path / "a.msp").write_bytes(patch.build({"f12": ("a.dll", b"MZ")}))
+    assert read_installer(tmp_path / "a.msp").sql == ("table MsiPatchMetadata: names x.sql",)
 
 
 def with_class(msi: Path, path: Path, new: bytes) -> Path:

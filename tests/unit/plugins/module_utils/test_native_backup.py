@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
+from ansible_collections.biztalk.patching.plugins.module_utils import _tsql, _tsql_job, _tsql_sessions
+from ansible_collections.biztalk.patching.plugins.module_utils._activity import MayStay, Pattern
 from ansible_collections.biztalk.patching.plugins.module_utils._full_backup import (
     BackupError,
     BackupOptions,
@@ -18,18 +19,20 @@ from ansible_collections.biztalk.patching.plugins.module_utils._full_backup impo
     full_backup,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
+from ansible_collections.biztalk.patching.plugins.module_utils._native_backup import Attempt, NativeOptions
 from ansible_collections.biztalk.patching.plugins.module_utils._progress import Silence
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import (
     FakeClock,
     FakeServer,
     FakeServers,
+    Told,
     instance_answers,
     management_answers,
 )
 
 OPTIONS = BackupOptions(method="native", folder="\\\\nas\\before\\", verify="none", timeout=600)
-STOPPED = {_tsql.AGENT_SERVICE: [{"status": 1}], _tsql.COMPRESSION: [{"use_compression": 0}], _tsql.JOB: []}
+STOPPED = {_tsql.AGENT_SERVICE: [{"status": 1}], _tsql.COMPRESSION: [{"use_compression": 0}], _tsql_job.JOB: []}
 STATEMENT = re.compile(r"BACKUP DATABASE \[(.+)\] TO DISK = N'(.+)' WITH CHECKSUM(, COMPRESSION)?")
 MMC = {"SPID": "61", "Status": "", "Login": "x", "HostName": "B", "DBName": "SSODB", "ProgramName": "mmc"}
 
@@ -43,6 +46,7 @@ class Backing(FakeServer):
         self.failing = failing
         self.made: list[tuple[str, str, bool]] = []
         self.limits: list[int | None] = []
+        self.during: t.Callable[[], None] = lambda: None
 
     def execute(self, statement: str, *parameters: object, timeout: int | None = None) -> None:
         match = STATEMENT.fullmatch(statement)
@@ -50,6 +54,12 @@ class Backing(FakeServer):
         self.limits.append(timeout)
         if match[1] == self.failing:
             raise SqlError("the disk is full")
+        self.answers[_tsql_sessions.RUNNING_BACKUPS] = [
+            # Somebody else's, and the own one, which is known by its session.
+            {"spid": 99, "database_name": match[1], "percent_complete": 90.0},
+            {"spid": 55, "database_name": "master", "percent_complete": 40.0},
+        ]
+        self.during()
         self.clock.sleep(10)
         self.made.append((match[1], match[2], bool(match[3])))
 
@@ -106,10 +116,16 @@ def test_a_further_database_that_is_nowhere_is_refused() -> None:
 
 
 def test_it_is_refused_while_somebody_uses_the_databases() -> None:
-    servers, one, _two, _clock = group_of(changes={_tsql.WHO: [MMC]})
+    servers, one, _two, _clock = group_of(changes={_tsql_sessions.WHO: [MMC]})
     with pytest.raises(SqlError, match=r"No backup was made: the databases are in use.*mmc on B .*close the BizTalk"):
         expected(servers, read_group(servers), OPTIONS)
     assert one.made == []
+
+
+def test_whom_the_operator_allows_may_stay() -> None:
+    servers, _one, _two, _clock = group_of(changes={_tsql_sessions.WHO: [MMC]})
+    allowing = replace(OPTIONS, may_stay=MayStay(allowed=(Pattern(program="mmc"),)))
+    assert len(expected(servers, read_group(servers), allowing)) == 6
 
 
 def test_a_failure_names_the_database_and_says_that_the_set_is_of_no_use() -> None:
@@ -127,3 +143,17 @@ def test_the_time_limit_is_for_all_of_an_instance() -> None:
     with pytest.raises(BackupError, match="12 s of job_timeout are over"):
         full_backup(servers, read_group(servers), replace(OPTIONS, timeout=12), clock, Silence())
     assert all(limit is not None and limit <= 12 for limit in one.limits)
+
+
+def test_the_operator_sees_each_database_and_its_percent() -> None:
+    servers, one, _two, clock = group_of()
+    told, group = Told(), read_group(servers)
+    wanted = expected(servers, group, OPTIONS)
+    attempt = Attempt(servers, group, wanted, NativeOptions("D:\\Backup", 60, 5, compress=False), clock, told)
+    one.during = attempt.tell
+    with attempt.watched():
+        attempt.on_instance("SQL1")
+    assert told.texts[:2] == [
+        "backing up BizTalkMgmtDb on SQL1 (1 of 6)",
+        "backing up BizTalkMgmtDb on SQL1 (1 of 6), 40 %",
+    ]

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.biztalk.patching.plugins.module_utils._archive import Entry, Listing, NotAnArchiveError
 from ansible_collections.biztalk.patching.plugins.module_utils._embedded import Span
 from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits, Opener
+from tests.lab.packages.shapes import cabinet
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +26,11 @@ class FakeArchiver:
     listing: Listing
     write: Callable[[Path], None] = lambda folder: None
     problem: str = ""
+    listed: int = 0
 
     def list(self, path: Path, kind: str = "") -> Listing:
         del path, kind
+        self.listed += 1
         if not self.listing.kind:
             raise NotAnArchiveError("no archive")
         return self.listing
@@ -102,3 +105,33 @@ def test_what_is_not_explained_is_a_part(tmp_path: Path) -> None:
 def test_files_of_one_name_cannot_be_told_apart(tmp_path: Path) -> None:
     both = opener(tmp_path, "a.dll", "./a.dll", "b.dll", write=lambda folder: (folder / "b.dll").touch())
     assert [member.problem for member in both.archive(tmp_path)] == ["several files bear this name"] * 2 + [""]
+
+
+def test_an_archive_that_7_zip_finds_itself_is_listed_once(tmp_path: Path) -> None:
+    content = cabinet({"a.txt": b"a"})
+    (tmp_path / "a.exe").write_bytes(b"stub" + content)
+    archiver = FakeArchiver(Listing("Cab", (Entry("a.txt", 1),), offset=4))
+    opener = Opener(archiver, Limits(), tmp_path)
+    (part,) = opener.parts(tmp_path / "a.exe", [Span(0, 4)])
+    assert part.path == tmp_path / "a.exe"
+    for times in (1, 2):
+        assert [member.name for member in opener.archive(tmp_path / "a.exe", part.kind)] == ["a.txt"]
+        assert archiver.listed == times
+
+
+@pytest.mark.parametrize("kind", ["Cab", ""])
+def test_an_archive_that_7_zip_finds_elsewhere_or_not_at_all_is_cut_out(tmp_path: Path, kind: str) -> None:
+    content = cabinet({"a.txt": b"a"})
+    (tmp_path / "a.exe").write_bytes(b"stub" + content)
+    archiver = FakeArchiver(Listing(kind, (Entry("a.txt", 1),), offset=5))
+    cut = [part.path for part in Opener(archiver, Limits(), tmp_path).parts(tmp_path / "a.exe", [Span(0, 4)])]
+    assert cut == [tmp_path / "1" / "part"]
+
+
+def test_folders_within_one_another_by_the_hundred_are_not_extracted(tmp_path: Path) -> None:
+    deep, allowed = "a/" * 131 + "a.dll", "a/" * 130 + "a.dll"
+    members = list(opener(tmp_path, deep, allowed, write=lambda folder: None).archive(tmp_path))
+    assert [member.problem for member in members] == [
+        "it lies in more than 130 folders",
+        "it could not be extracted under its name",
+    ]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import typing as t
 
 import pytest
@@ -12,6 +13,9 @@ import pytest
 from ansible_collections.biztalk.patching.plugins.module_utils._archive import Deadline, SevenZip, find_seven_zip
 from ansible_collections.biztalk.patching.plugins.module_utils._package import PackageError, inspect_package
 from tests.lab.packages import BuiltPackage, build, default_packages
+from tests.lab.packages.patch import Patch
+from tests.lab.packages.publisher import Publisher
+from tests.lab.packages.shapes import cabinet
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -46,8 +50,10 @@ def test_every_package_of_the_lab_is_known_for_what_it_is(built: dict[tuple[str,
         assert result["languages"] == [spec.language]
         assert result["architecture"] == spec.architecture
         assert result["kind"] == ("cumulative_update" if "Cumulative" in spec.title else "hotfix")
+        assert result["number"] == (4 if "Cumulative" in spec.title else None)
         assert result["patch_codes"] == [f"{{{str(spec.patch_code).upper()}}}"]
         assert result["product_codes"] == [f"{{{str(spec.product_code).upper()}}}"]
+        assert result["target_product_codes"] == []
         assert sorted(result["sql_scripts"]) == sorted(script.name for script in spec.sql_scripts)
         assert {file["name"] for file in result["files"]} == {*spec.dlls, *(script.name for script in spec.sql_scripts)}
         assert result["signature"]["status"] == "unsigned"
@@ -87,6 +93,43 @@ def test_a_renamed_package_is_known_by_its_content(built: dict[tuple[str, str], 
         assert contradiction in warnings
 
 
+def test_a_patch_within_is_known_for_what_it_states(tmp_path: Path) -> None:
+    product = "{3C3532C8-182B-5AD9-8EEF-D42434251F0E}"
+    patch = Patch(
+        code="{A70BB119-0B5B-56AD-8C72-8F5BC43946C4}",
+        targets=(product,),
+        template="x64;1031",
+        revision=f"{product}3.12.774.0;{product}3.12.774.0;{product}",
+        metadata={"DisplayName": "Microsoft BizTalk Server 2016 CU7", "AllowRemoval": "0"},
+    )
+    members = {"Setup.xml": b"<a/>", "u.msp": patch.build({"f1": ("", b"EXEC sp_x")})}
+    (tmp_path / "x.cab").write_bytes(cabinet(members))
+    result = inspect(tmp_path / "x.cab")
+    stated = ("title", "kind", "number", "product", "minimum_version", "languages", "architecture", "patch_codes")
+    assert [result[name] for name in stated] == [
+        "Microsoft BizTalk Server 2016 CU7",
+        "cumulative_update",
+        7,
+        "Microsoft BizTalk Server 2016",
+        "3.12.774.0",
+        ["DEU"],
+        "x64",
+        [patch.code],
+    ]
+    assert (result["product_codes"], result["target_product_codes"]) == ([], [product])
+    assert (result["has_sql"], result["has_sql_evidence"]) == (
+        "unknown",
+        ["u.msp/f1: it is a text, but its name does not tell what for"],
+    )
+    assert any("cannot be uninstalled" in warning for warning in result["warnings"])
+
+
+def test_a_patch_for_both_architectures_is_for_any_computer(tmp_path: Path) -> None:
+    patches = {f"{template}.msp": Patch("", (), template=f"{template};1033").build({}) for template in ("x64", "Intel")}
+    (tmp_path / "x.cab").write_bytes(cabinet({"Setup.xml": b"<a/>", **patches}))
+    assert inspect(tmp_path / "x.cab")["architecture"] == "any"
+
+
 def test_a_missing_file_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(PackageError, match=r"missing\.exe cannot be read: No such file"):
         inspect(tmp_path / "missing.exe")
@@ -99,6 +142,17 @@ def test_a_damaged_file_is_one_error_that_says_what_to_do(
     damaged.write_bytes(built["5009901", "x64"].path.read_bytes()[:5000])
     with pytest.raises(PackageError, match=r"damaged\.exe cannot be inspected: it is damaged .*download it again"):
         inspect(damaged)
+
+
+def test_a_signed_package(built: dict[tuple[str, str], BuiltPackage], tmp_path: Path) -> None:
+    path, publisher = tmp_path / "signed.exe", Publisher.create(tmp_path / "publisher")
+    shutil.copyfile(built["5009901", "x64"].path, path)
+    publisher.sign(path)
+    for publishers, trusted in (([], False), ([str(publisher.authority)], True)):
+        signature = inspect(path, publishers=publishers)["signature"]
+        assert (signature["status"], signature["trusted"]) == ("intact", trusted)
+    with pytest.raises(PackageError, match=r"signed\.exe cannot be judged: .*none\.pem"):
+        inspect(path, publishers=[str(tmp_path / "none.pem")])
 
 
 def test_another_checksum_than_the_expected_one(built: dict[tuple[str, str], BuiltPackage]) -> None:

@@ -51,10 +51,13 @@ def test_what_the_package_tells(replaced: dict[str, t.Any], expected: list[tuple
         # What is not known is not refused.
         ("Microsoft BizTalk Server 2020", {"product": ""}, None),
         ("BizTalk", {}, None),
-        ("Microsoft BizTalk Server 2020", {"minimum_version": "3.13.844.0"}, "warn"),
-        ("Microsoft BizTalk Server 2020", {"minimum_version": "3.13.717.0"}, None),
-        # As numbers, not as text.
-        ("Microsoft BizTalk Server 2020", {"minimum_version": "3.9.999.0"}, None),
+        ("Microsoft BizTalk Server 2013", {"product": "Microsoft BizTalk Server 2013 R2"}, "fail"),
+        ("Microsoft BizTalk Server 2020", {"title": "Update for BizTalk Server 2020 Enterprise Edition"}, None),
+        ("Microsoft BizTalk Server 2020", {"title": "Update for BizTalk Server 2020 Standard Edition"}, "fail"),
+        ("Microsoft BizTalk Server 2020", {"title": "Update for Branch Edition and Enterprise Edition"}, None),
+        ("Microsoft BizTalk Server 2020", {"title": "Update for the Standard Edition (Developer Edition)"}, "fail"),
+        # A word of the title is no edition.
+        ("Microsoft BizTalk Server 2020", {"title": "Hotfix for the standard adapters"}, None),
     ],
 )
 def test_the_update_must_be_meant_for_the_product(
@@ -87,10 +90,24 @@ def test_the_language_must_be_the_group_s(group_language: str, languages: list[s
     assert [finding.level for finding in findings] == (["fail"] if refused else [])
 
 
-def test_drift_names_the_computer_that_has_more() -> None:
-    ahead = snapshot("BTS2", uninstall=[uninstall_key("Microsoft BizTalk Server 2020", CU4, "Some other program")])
-    findings = list(check_drift([snapshot("BTS1"), ahead]))
-    assert [(finding.level, finding.where) for finding in findings] == [("warn", "BTS2")]
-    assert CU4 in findings[0].text
-    assert list(check_drift([snapshot("BTS1"), snapshot("BTS2")])) == []
-    assert list(check_drift([])) == []
+EARLIER = "Microsoft BizTalk Server 2020 Cumulative Update 3 [KB 5007969]"
+
+
+@pytest.mark.parametrize(
+    ("installed", "expected"),
+    [
+        ({}, []),
+        ({"BTS1": [], "BTS2": []}, []),
+        ({"BTS1": [EARLIER], "BTS2": [EARLIER]}, []),
+        ({"BTS1": [], "BTS2": [EARLIER], "BTS3": [EARLIER]}, [(EARLIER, "on BTS2, BTS3, but not on BTS1")]),
+        ({"BTS1": [EARLIER], "BTS2": [], "BTS3": []}, [(EARLIER, "on BTS1, but not on BTS2, BTS3")]),
+        # What is installed now is no drift where it is there already, and neither is what is none of BizTalk's.
+        ({"BTS1": [CU4, "Some other program [KB 5007969]"], "BTS2": []}, []),
+    ],
+)
+def test_drift_is_one_finding_for_each_update(installed: dict[str, list[str]], expected: list[tuple[str, str]]) -> None:
+    snapshots = [snapshot(name, uninstall=[uninstall_key(*names)]) for name, names in installed.items()]
+    findings = list(check_drift(snapshots, [package()]))
+    assert [(finding.level, finding.where) for finding in findings] == [("warn", name) for name, _text in expected]
+    for finding, (_name, text) in zip(findings, expected, strict=True):
+        assert text in finding.text

@@ -9,7 +9,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils._plan import Options, Plan, make_plan
+from ansible_collections.biztalk.patching.plugins.module_utils._options import Options
+from ansible_collections.biztalk.patching.plugins.module_utils._plan import Plan, make_plan
+from ansible_collections.biztalk.patching.plugins.module_utils._plan_lines import plan_lines
 from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     CONSOLE,
     CU4,
@@ -19,15 +21,17 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     raw_snapshot,
     service_row,
     snapshot,
+    sql_instance,
     uninstall_key,
 )
 
 UPDATED = {"uninstall": [uninstall_key("Microsoft BizTalk Server 2020", CU4), MISSING_KEY]}
 PACKAGES = {
-    "64-bit": package(),
-    "32-bit": package(file_name="BTS2020-KB5009901-x86-ENU.exe"),
+    "64-bit": [package()],
+    "32-bit": [package(file_name="BTS2020-KB5009901-x86-ENU.exe")],
 }
 X86 = {"facts": {**raw_snapshot()["facts"], "ansible_hostname": "BTS2", "ansible_architecture": "32-bit"}}
+OPEN = {"processes": [CONSOLE]}
 ISOLATED = {"server": "bts1", "type": "isolated"}
 HOST_INSTANCES = ["BTSSvc$Receive", "BTSSvc$Send"]
 
@@ -39,12 +43,12 @@ def server(name: str, *, master: bool = False, runtime: bool = True) -> dict[str
 def group(*servers: dict[str, t.Any], **replaced: t.Any) -> dict[str, t.Any]:
     return {
         "servers": list(servers or (server("BTS1", master=True), server("bts2"))),
-        "hosts": [{"name": "Receive", "clustered": False}],
-        "versions": {"databases": [{"language": "ENU"}]},
+        "hosts": [{"name": "Receive", "clustered": False, "cluster_group": None}],
+        "versions": {"databases": [{"language": "ENU", "product_version": "3.13.717.0"}], "cumulative_updates": []},
         "databases": [{"availability_group": None}],
         "host_instances": [{"server": "BTS2", "type": "in_process", "disabled": False}],
         "management": {"server": "SQL1", "database": "BizTalkMgmtDb"},
-        "sql_instances": [{"name": "SQL1", "agent_running": True}],
+        "sql_instances": [sql_instance()],
         **replaced,
     }
 
@@ -56,6 +60,8 @@ def plan(
     of: dict[str, t.Any] | None = None,
     sql_hosts: dict[str, str] | None = None,
     sysadmin: bool | None = True,
+    packages: dict[str, list[dict[str, t.Any]]] | None = None,
+    resources: dict[str, t.Any] | None = None,
     **options: t.Any,
 ) -> Plan:
     """The plan for two computers of a group, given what is special about each."""
@@ -63,18 +69,24 @@ def plan(
     return make_plan(
         snapshots,
         group=of or group(),
-        packages=PACKAGES,
+        packages=packages or PACKAGES,
         sql_hosts={"sql1.lab": ""} if sql_hosts is None else sql_hosts,
         installer=installer(sysadmin=sysadmin),
         options=Options(**options),
+        cluster_resources=resources,
     )
+
+
+def spoken(made: Plan) -> list[str]:
+    """The plan in plain words, without what held."""
+    return [line for line in plan_lines(made) if not line.startswith("PASS ")]
 
 
 def test_a_healthy_group_is_installed_on_every_computer() -> None:
     made = plan(two=X86)
     assert made.outcome == "outage"
-    assert made.findings == ()
-    assert [(computer.host, computer.package["file_name"]) for computer in made.to_install] == [
+    assert made.doubts == []
+    assert [(computer.host, computer.updates[0]["file_name"]) for computer in made.to_install] == [
         ("one.lab", "BTS2020-KB5009901-x64-ENU.exe"),
         ("two.lab", "BTS2020-KB5009901-x86-ENU.exe"),
     ]
@@ -140,35 +152,8 @@ def test_the_operators_services_are_stopped_too() -> None:
     assert plan(stop_services=("Spooler",)).computers[1].services == (*HOST_INSTANCES, "Spooler")
 
 
-@pytest.mark.parametrize(
-    ("instance", "sql_hosts", "host", "service"),
-    [
-        ("SQL1", {"sql1.lab": ""}, "sql1.lab", "SQLSERVERAGENT"),
-        ("sql1\\BTS", {"SQL1": ""}, "SQL1", "SQLAgent$BTS"),
-        ("SQL1", {"10.0.0.7": "sql1"}, "10.0.0.7", "SQLSERVERAGENT"),
-        ("SQL2", {"sql1.lab": "", "node.lab": "SQL2"}, "node.lab", "SQLSERVERAGENT"),
-        ("SQL2", {"sql1.lab": ""}, None, "SQLSERVERAGENT"),
-        ("SQL1", {"sql1.lab": "OTHER"}, None, "SQLSERVERAGENT"),
-        ("SQL1", {}, None, "SQLSERVERAGENT"),
-    ],
-)
-def test_the_agent_is_stopped_through_the_host_of_its_computer(
-    instance: str, sql_hosts: dict[str, str], host: str | None, service: str
-) -> None:
-    made = plan(of=group(sql_instances=[{"name": instance, "agent_running": None}]), sql_hosts=sql_hosts)
-    (agent,) = made.agents
-    assert (agent.instance, agent.host, agent.service, agent.running) == (instance, host, service, False)
-    if host is None:
-        (finding,) = made.failures
-        assert (finding.where, finding.rule) == (instance, "R13")
-        assert "add the SQL Server computer to the inventory group" in finding.text
-        assert "biztalk_sql" in finding.text
-    else:
-        assert made.findings == ()
-
-
 def test_an_agent_that_others_stop_needs_no_host() -> None:
-    assert plan(sql_hosts={}, agent="external").findings == ()
+    assert plan(sql_hosts={}, agent="external").doubts == []
 
 
 def test_all_findings_come_at_once() -> None:
@@ -181,8 +166,8 @@ def test_all_findings_come_at_once() -> None:
     assert [(finding.where, finding.rule) for finding in made.failures] == [
         ("BTS9", "R10"),
         ("BTS2", "R10"),
-        ("BTS1", "R14"),
         ("BTS2", ""),
+        ("BTS1", "R14"),
         ("BTS2", "R11"),
         ("SQL1", "R13"),
     ]
@@ -213,28 +198,114 @@ def test_a_group_that_is_down_already_is_not_patched(
 
 @pytest.mark.parametrize(("sysadmin", "level"), [(True, None), (None, "warn"), (False, "fail")])
 def test_the_installing_account_must_be_sysadmin(sysadmin: bool | None, level: str | None) -> None:
-    found = [(finding.level, finding.where, finding.rule) for finding in plan(sysadmin=sysadmin).findings]
+    found = [(finding.level, finding.where, finding.rule) for finding in plan(sysadmin=sysadmin).doubts]
     assert found == ([(level, "SQL1", "R4")] if level else [])
 
 
-@pytest.mark.parametrize(("agent", "level"), [("managed", "fail"), ("external", "warn")])
-def test_the_agents_of_all_replicas_must_be_stopped(agent: str, level: str) -> None:
-    of = group(databases=[{"availability_group": "AG1"}, {"availability_group": "AG1"}])
-    assert [(finding.level, finding.where) for finding in plan(of=of, agent=agent).findings] == [(level, "AG1")]
-    assert plan(of=of, one=UPDATED, two=UPDATED).findings == ()
+def test_the_agents_of_all_replicas_are_stopped() -> None:
+    replicas = group(sql_instances=[sql_instance(), sql_instance("SQL2")])
+    made = plan(of=replicas, sql_hosts={"sql1.lab": "", "sql2.lab": ""})
+    assert [(agent.instance, agent.host) for agent in made.agents] == [("SQL1", "sql1.lab"), ("SQL2", "sql2.lab")]
+    assert made.doubts == []
+    assert [finding.where for finding in plan(of=replicas).failures] == ["SQL2"]
 
 
-def test_a_clustered_host_is_refused_before_anything_stops() -> None:
-    clustered = group(hosts=[{"name": "Receive", "clustered": True}])
-    assert [finding.where for finding in plan(of=clustered).failures] == ["Receive"]
-    assert plan(of=clustered, one=UPDATED, two=UPDATED).failures == []
+CLUSTERED = group(
+    hosts=[{"name": "Receive", "clustered": True, "cluster_group": "BizTalk"}],
+    host_instances=[
+        {"server": name, "host": "Receive", "type": "in_process", "disabled": False} for name in ("BTS1", "BTS2")
+    ],
+)
+RESOURCE = {
+    "Name": "BizTalk Service : Receive",
+    "OwnerGroup": "BizTalk",
+    "OwnerNode": "BTS2",
+    "ResourceType": "Generic Service",
+    "State": "Online",
+}
+
+
+def test_a_clustered_host_instance_is_left_to_its_cluster() -> None:
+    made = plan(of=CLUSTERED, resources={"one.lab": [RESOURCE], "two.lab": [RESOURCE]})
+    assert made.doubts == []
+    for computer in made.computers:
+        assert computer.services == ("BTSSvc$Send",)
+        assert "BTSSvc$Receive" not in computer.start_modes
+    assert [[instance.stop for instance in computer.clustered] for computer in made.computers] == [[False], [True]]
+    lines = [line for line in plan_lines(made) if "cluster resource" in line]
+    assert lines == ["BTS2: take the cluster resource BizTalk Service : Receive offline"]
+
+
+def test_a_cluster_that_tells_nothing_is_refused_before_anything_stops() -> None:
+    assert [finding.where for finding in plan(of=CLUSTERED).failures] == ["Receive"]
+    assert plan(of=CLUSTERED, one=UPDATED, two=UPDATED).failures == []
+
+
+ADAPTER = {"Name": "Adapter.exe", "ProcessId": 1204, "SessionId": 0, "CommandLine": None}
+POOLS = """APPPOOL "Orders" (MgdVersion:v4.0,MgdMode:Integrated,state:Started)
+APPPOOL "Bills" (MgdVersion:v4.0,MgdMode:Integrated,state:Stopped)
+APPPOOL "Others" (MgdVersion:v4.0,MgdMode:Integrated,state:Started)
+"""
+
+
+def test_what_the_operator_names_is_stopped() -> None:
+    made = plan(
+        one={"processes": [ADAPTER], "app_pools": POOLS},
+        of=group(host_instances=[ISOLATED]),
+        stop_iis="app_pools",
+        app_pools=("orders", "Bills"),
+        stop_processes=("Adapter.exe",),
+    )
+    one = made.computers[0]
+    assert (one.services, one.app_pools) == (("BTSSvc$Receive", "BTSSvc$Send"), ("Orders",))
+    assert [finding.level for finding in made.doubts] == ["warn", "warn"]
+    lines = list(plan_lines(made))
+    assert "BTS1: stop the application pools Orders" in lines
+    assert "BTS1: end Adapter.exe (process 1204), which is not started again" in lines
+
+
+def test_application_pools_are_left_alone_unless_they_are_chosen() -> None:
+    made = plan(one={"app_pools": POOLS}, app_pools=("Orders",))
+    assert (made.computers[0].app_pools, made.doubts) == ((), [])
+
+
+@pytest.mark.parametrize("name", ["ENTSSO", "Nowhere"])
+def test_a_service_that_cannot_be_meant_is_refused(name: str) -> None:
+    made = plan(stop_services=(name,))
+    assert [(finding.level, finding.where) for finding in made.doubts] == [("fail", "biztalk_stop_services")]
+    assert plan(stop_services=(name,), one=UPDATED, two=UPDATED).doubts == []
 
 
 def test_what_the_package_tells_is_among_the_findings() -> None:
-    foreign = group(versions={"databases": [{"language": "DEU"}]})
+    foreign = group(versions={"databases": [{"language": "DEU", "product_version": ""}], "cumulative_updates": []})
     assert [finding.rule for finding in plan(of=foreign).failures] == ["R23", "R23"]
-    ahead = plan(one=UPDATED).findings
-    assert [(finding.level, finding.where) for finding in ahead] == [("warn", "BTS1")]
+    earlier = "Microsoft BizTalk Server 2020 Cumulative Update 3 [KB 5007969]"
+    ahead = plan(one={"uninstall": [uninstall_key(earlier)]}).doubts
+    assert [(finding.level, finding.where) for finding in ahead] == [("warn", earlier)]
+
+
+def test_what_held_is_told_too() -> None:
+    made = plan()
+    assert [finding.level for finding in made.findings] == ["pass"] * len(made.findings)
+    held = {finding.text: finding.rule for finding in made.findings}
+    assert held.keys() >= {"the inventory is the group", "the drives have room for the updates"}
+    assert set(held.values()) >= {"R3", "R4", "R10", "R11", "R13", "R14", "R17", "R19", "R23"}
+    assert "PASS group: Enterprise SSO runs" in plan_lines(made)
+    down = {"services": [service_row("BTSSvc$Receive")]}
+    assert "PASS group: Enterprise SSO runs" not in plan_lines(plan(one=down))
+
+
+def test_the_worst_comes_first() -> None:
+    levels = [finding.level for finding in plan(one={"services": []}, close_applications=True, two=OPEN).findings]
+    assert levels == sorted(levels, key=("fail", "warn", "pass").index)
+    assert set(levels) == {"fail", "warn", "pass"}
+
+
+def test_what_only_an_install_needs_is_not_asked_where_there_is_none() -> None:
+    full = {"volumes": [{"Name": "C:\\", "FreeSpace": 0}]}
+    assert [finding.where for finding in plan(one=full).failures] == ["BTS1"]
+    assert plan(one={**full, **UPDATED}, two=UPDATED).failures == []
+    assert plan(one={**full, **UPDATED}).failures == []
 
 
 @pytest.mark.parametrize(
@@ -244,7 +315,7 @@ def test_what_the_package_tells_is_among_the_findings() -> None:
 )
 def test_an_open_application(one: dict[str, t.Any], close: bool, failures: int, levels: list[str]) -> None:
     made = plan(one={**one, "processes": [CONSOLE]}, two=one, close_applications=close)
-    assert (len(made.failures), [finding.level for finding in made.findings]) == (failures, levels)
+    assert (len(made.failures), [finding.level for finding in made.doubts]) == (failures, levels)
 
 
 def test_the_plan_in_plain_words() -> None:
@@ -253,8 +324,7 @@ def test_the_plan_in_plain_words() -> None:
         two={**UPDATED, "services": [service_row("ENTSSO")]},
         close_applications=True,
     )
-    assert list(made.lines()) == [
-        f"WARN BTS2: has {CU4}, which not every computer of the group has",
+    assert spoken(made) == [
         "WARN BTS1: Administration Console (mmc.exe, process 4711, session 2) is open and will be closed",
         "BTS1: stop BTSSvc$Receive, BTSSvc$Send",
         "BTS1: close Administration Console (process 4711)",
@@ -267,10 +337,10 @@ def test_the_plan_in_plain_words() -> None:
 
 
 def test_the_plan_of_a_group_that_has_the_update() -> None:
-    assert list(plan(one=UPDATED, two=UPDATED, sql_hosts={}).lines()) == [
-        "FAIL SQL1: hosts BizTalk databases, but no host of the inventory group biztalk_sql is this computer, so SQL "
-        "Server Agent cannot be stopped: add the SQL Server computer to the inventory group, or set biztalk_agent to "
-        "external where somebody else stops it",
+    assert spoken(plan(one=UPDATED, two=UPDATED, sql_hosts={})) == [
+        "FAIL SQL1: hosts BizTalk databases, but no host of the inventory group biztalk_sql is its computer (SQL1), so "
+        "SQL Server Agent cannot be stopped: add the SQL Server computer to the inventory group, or set biztalk_agent "
+        "to external where somebody else stops it",
         "Nothing to do: every computer of the group has the update. Nothing would be stopped.",
     ]
 
@@ -278,12 +348,76 @@ def test_the_plan_of_a_group_that_has_the_update() -> None:
 def test_the_result_is_plain_data() -> None:
     result = plan(one={"processes": [CONSOLE]}).as_result()
     assert json.loads(json.dumps(result)) == result
-    assert result["lines"][0].startswith("FAIL BTS1: ")
     computer = result["computers"]["one.lab"]
-    assert computer.keys() == {"host", "name", "package", "install", "services", "applications"}
+    programs = {"applications", "custom_programs", "app_pools", "clustered"}
+    assert computer.keys() == {"host", "name", "updates", "unproved", "install", "services", "start_modes"} | programs
     assert (computer["host"], computer["name"]) == ("one.lab", "BTS1")
     assert result["computers"]["one.lab"]["applications"] == [
-        {"name": "Administration Console", "image": "mmc.exe", "pid": 4711, "session": 2}
+        {"name": "Administration Console", "image": "mmc.exe", "pid": 4711, "session": 2, "user": ""}
     ]
-    assert result["agents"] == [{"instance": "SQL1", "host": "sql1.lab", "service": "SQLSERVERAGENT", "running": True}]
+    assert result["agents"] == [
+        {"instance": "SQL1", "host": "sql1.lab", "service": "SQLSERVERAGENT", "resource": None, "running": True}
+    ]
     assert result["findings"][0].keys() == {"level", "where", "text", "rule"}
+
+
+CU = package(has_sql="no", has_sql_evidence=["no .sql anywhere"])
+HOTFIX = package(kb="5010000", file_name="BTS2020-KB5010000-x64-ENU.exe", minimum_version="")
+CHAIN = {"64-bit": [CU, HOTFIX]}
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        ({}, {}, {"one.lab": ["5009901", "5010000"], "two.lab": ["5009901", "5010000"]}),
+        (UPDATED, {}, {"one.lab": ["5010000"], "two.lab": ["5009901", "5010000"]}),
+    ],
+)
+def test_each_computer_gets_what_it_lacks_of_a_chain(
+    one: dict[str, t.Any], two: dict[str, t.Any], expected: dict[str, list[str]]
+) -> None:
+    computers = plan(one=one, two=two, packages=CHAIN).as_result()["computers"]
+    assert {host: [update["kb"] for update in computer["updates"]] for host, computer in computers.items()} == expected
+
+
+def test_a_chain_in_plain_words() -> None:
+    lines = spoken(plan(one=UPDATED, packages=CHAIN))
+    assert "BTS1: install BTS2020-KB5010000-x64-ENU.exe (computer 1 of 2)" in lines
+    both = "install BTS2020-KB5009901-x64-ENU.exe, then install BTS2020-KB5010000-x64-ENU.exe"
+    assert f"BTS2: {both} (computer 2 of 2)" in lines
+
+
+def test_an_older_update_is_not_put_on_top_of_a_newer_one() -> None:
+    newer = {"uninstall": [uninstall_key("Microsoft BizTalk Server 2020 Hotfix [KB 5010000]"), MISSING_KEY]}
+    (failure,) = plan(one=newer, packages=CHAIN).failures
+    assert (failure.where, failure.rule) == ("BTS1", "R23")
+    assert "BTS2020-KB5009901-x64-ENU.exe" in failure.text
+
+
+@pytest.mark.parametrize(
+    ("has_sql", "failures"), [("no", []), ("yes", [("R6", CU["file_name"])]), ("unknown", [("R6", CU["file_name"])])]
+)
+def test_a_rolling_update_has_no_sql(has_sql: str, failures: list[tuple[str, str]]) -> None:
+    packages = {"64-bit": [{**CU, "has_sql": has_sql}]}
+    made = plan(packages=packages, mode="rolling", sql_hosts={})
+    assert [(finding.rule, finding.where) for finding in made.failures] == failures
+    assert (made.outcome, made.agents) == ("rolling", ())
+    assert plan(packages=packages, mode="rolling", one=UPDATED, two=UPDATED).failures == []
+
+
+def test_a_rolling_update_in_plain_words() -> None:
+    made = plan(packages={"64-bit": [CU]}, mode="rolling", two=UPDATED)
+    lines = spoken(made)
+    assert lines == [
+        "One computer after the other, while the others work (biztalk_mode is rolling). No backup is made:",
+        "BTS1: stop BTSSvc$Receive, BTSSvc$Send",
+        "BTS1: install BTS2020-KB5009901-x64-ENU.exe, then start these again (computer 1 of 1)",
+        "BTS2: has the update already, nothing is installed here",
+    ]
+
+
+def test_services_that_have_to_stay_down_are_known_with_their_start_mode() -> None:
+    services = [service_row("ENTSSO"), service_row("BTSSvc$A", start_mode="delayed")]
+    services.append(service_row("BTSSvc$B", "stopped"))
+    computer = plan(one={"services": services}).computers[0]
+    assert (computer.services, computer.start_modes) == (("BTSSvc$A",), {"BTSSvc$A": "delayed", "BTSSvc$B": "auto"})

@@ -10,9 +10,12 @@ import pytest
 
 from ansible_collections.biztalk.patching.plugins.module_utils._preflight import (
     Finding,
+    check_administrator,
     check_applications,
-    check_computer,
     check_inventory,
+    check_product,
+    check_restart,
+    check_sso,
 )
 from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     CONSOLE,
@@ -22,6 +25,9 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     registry_key,
     snapshot,
 )
+
+if t.TYPE_CHECKING:
+    from ansible_collections.biztalk.patching.plugins.module_utils._computer import Snapshot
 
 DATABASE = "BizTalkMgmtDb"
 
@@ -97,20 +103,24 @@ def test_the_inventory_must_be_the_group(names: list[str], servers: list[str], e
 def test_what_is_wrong_with_a_computer_is_found(
     replaced: dict[str, t.Any], level: str, rule: str, parts: tuple[str, ...]
 ) -> None:
-    (finding,) = check_computer(snapshot(**replaced), management_database=DATABASE)
+    (finding,) = _looked_at(snapshot(**replaced))
     assert (finding.level, finding.where, finding.rule) == (level, "BTS1", rule)
     for part in parts:
         assert part in finding.text
 
 
-def test_everything_is_found_at_once() -> None:
-    found = snapshot(product=MISSING_KEY, account=account(), services=[])
-    assert len(list(check_computer(found, management_database=DATABASE))) == 3
-
-
 @pytest.mark.parametrize("database", [DATABASE, "BIZTALKMGMTDB"])
 def test_nothing_is_found_on_a_healthy_computer(database: str) -> None:
-    assert list(check_computer(snapshot(), management_database=database)) == []
+    assert _looked_at(snapshot(), database) == []
+
+
+def _looked_at(found: Snapshot, database: str = DATABASE) -> list[Finding]:
+    return [
+        *check_product(found, management_database=database),
+        *check_administrator(found),
+        *check_sso(found),
+        *check_restart(found),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -14,21 +15,32 @@ from ansible_collections.biztalk.patching.plugins.module_utils._architecture imp
     Verdict,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._contents import Contents
-from ansible_collections.biztalk.patching.plugins.module_utils._identity import Identity, Kind
+from ansible_collections.biztalk.patching.plugins.module_utils._identity import Identity
 from ansible_collections.biztalk.patching.plugins.module_utils._package import Package, PackageError
 from ansible_collections.biztalk.patching.plugins.module_utils._selection import select, select_chain
 from ansible_collections.biztalk.patching.plugins.module_utils._signature import Signature
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_answer import SqlAnswer
 
+if t.TYPE_CHECKING:
+    from ansible_collections.biztalk.patching.plugins.module_utils._update_name import Kind
+
 
 def package(
-    name: str, architecture: Architecture, kb: str = "1", *, kind: Kind = "hotfix", version: str = "", sha256: str = ""
+    name: str,
+    architecture: Architecture,
+    kb: str = "1",
+    *,
+    kind: Kind = "hotfix",
+    version: str = "",
+    sha256: str = "",
+    language: str = "ENU",
+    number: int | None = None,
 ) -> Package:
     return Package(
         path=Path(name),
         size=1,
         sha256=sha256 or name,
-        identity=Identity(kb=kb, kind=kind, version=version, languages=("ENU",)),
+        identity=Identity(kb=kb, kind=kind, number=number, version=version, languages=(language,)),
         verdict=Verdict(architecture, "because"),
         sql=SqlAnswer("no", (), ()),
         signature=Signature("unsigned"),
@@ -70,6 +82,17 @@ FAILURES: dict[str, tuple[list[Package], ComputerArchitecture, str]] = {
         "x64",
         r"equally: a\.exe \(KB 1, x64, ENU, 3\.1\.1\); b\.exe \(KB 1, x64, ENU, 3\.1\.2\)",
     ),
+    "two languages": (
+        [package("a.exe", "x64"), package("b.exe", "x64", language="DEU")],
+        "x64",
+        r"equally: a\.exe \(KB 1, x64, ENU, no version\); b\.exe \(KB 1, x64, DEU, no version\)",
+    ),
+    "two for 32-bit and 64-bit computers": (
+        [package("a.exe", "x86"), package("b.exe", "x86", language="DEU")],
+        "x64",
+        "fit an x64 computer equally",
+    ),
+    "one of them without a number": ([X64, package("b.exe", "x64", "")], "x64", "different updates .*KB unknown"),
     "two updates": ([X64, package("b.exe", "x86", "2")], "x64", r"different updates .*KB 1.*KB 2"),
 }
 
@@ -86,10 +109,23 @@ def test_a_chain_is_in_the_order_of_installation() -> None:
         package("older-fix.exe", "x64", "2", version="3.9.2.0"),
         package("cu-x86.exe", "x86", "4", kind="cumulative_update"),
         package("cu-x64.exe", "x64", "4", kind="cumulative_update"),
+        package("fp.exe", "x86", "6", kind="feature_pack"),
         package("sp.exe", "x86", "5", kind="service_pack"),
     ]
     chain = select_chain(packages, "x64")
-    assert [selection.package.path.name for selection in chain] == ["sp.exe", "cu-x64.exe", "older-fix.exe", "fix.exe"]
+    names = ["sp.exe", "fp.exe", "cu-x64.exe", "older-fix.exe", "fix.exe"]
+    assert [selection.package.path.name for selection in chain] == names
+
+
+def test_cumulative_updates_that_tell_no_version_are_in_the_order_of_their_numbers() -> None:
+    packages = [package(f"cu{n}.exe", "x64", f"{n}", kind="cumulative_update", number=n) for n in (10, 2, 3)]
+    chain = select_chain(packages, "x64")
+    assert [selection.package.path.name for selection in chain] == ["cu2.exe", "cu3.exe", "cu10.exe"]
+
+
+def test_a_chain_in_which_one_update_has_no_download_for_the_computer() -> None:
+    with pytest.raises(PackageError, match=r"No package fits an x86 computer: cu\.exe"):
+        select_chain([package("sp.exe", "x86", "5"), package("cu.exe", "x64", "6")], "x86")
 
 
 def test_a_chain_needs_the_number_of_each_update() -> None:

@@ -10,7 +10,9 @@ from ansible_collections.biztalk.patching.plugins.module_utils._services import 
     Service,
     ServiceNameError,
     agent_service,
-    services_to_stop,
+    hold_command,
+    release_command,
+    services_down,
     start_command,
 )
 
@@ -70,7 +72,7 @@ def test_a_row_of_win_service_info_is_read(dependents: list[str] | None) -> None
         "dependency_of": dependents,
         "start_mode": "manual",
     }
-    expected = Service("WAS", "Windows Process Activation Service", "stopped", tuple(dependents or ()))
+    expected = Service("WAS", "Windows Process Activation Service", "stopped", tuple(dependents or ()), "manual")
     assert Service.parse(row) == expected
 
 
@@ -103,8 +105,8 @@ ALL = (*WINDOWS, *IIS, *BIZTALK)
             ALL,
             False,
             (),
-            ["RuleEngineUpdateService", "BTTms", "BTSSvc$Receive", "BTSSvc$Send"],
-            id="rule engine, tracking, host instances; the stopped one is left alone",
+            ["RuleEngineUpdateService", "BTTms", "BTSSvc$Archive", "BTSSvc$Receive", "BTSSvc$Send"],
+            id="rule engine, tracking, host instances, the stopped one too",
         ),
         pytest.param(
             IIS,
@@ -118,19 +120,47 @@ ALL = (*WINDOWS, *IIS, *BIZTALK)
             ALL,
             False,
             ("spooler",),
-            [*("RuleEngineUpdateService", "BTTms", "BTSSvc$Receive", "BTSSvc$Send"), "Spooler"],
+            [*("RuleEngineUpdateService", "BTTms", "BTSSvc$Archive", "BTSSvc$Receive", "BTSSvc$Send"), "Spooler"],
             id="the operator's service after the host instances, in any case",
         ),
         pytest.param((service("Custom"), *IIS[4:5]), True, ("Custom",), ["Custom", "IISADMIN"], id="but before IIS"),
-        pytest.param(IIS, False, ("Ftp", "Nowhere"), [], id="the operator's service is stopped or not here"),
+        pytest.param(IIS, False, ("Ftp", "Nowhere"), ["Ftp"], id="the operator's service is not here"),
         pytest.param(BIZTALK[5:], False, ("ENTSSO", "entsso"), [], id="Enterprise SSO is never stopped"),
         pytest.param(
             (service("BTSSvc$A", state="start_pending"),), False, (), ["BTSSvc$A"], id="a starting one counts"
         ),
     ],
 )
-def test_services_to_stop(services: tuple[Service, ...], iis: bool, also: tuple[str, ...], expected: list[str]) -> None:
-    assert services_to_stop(services, iis=iis, also=also) == expected
+def test_services_down(services: tuple[Service, ...], iis: bool, also: tuple[str, ...], expected: list[str]) -> None:
+    assert [found.name for found in services_down(services, iis=iis, also=also)] == expected
+
+
+def test_what_depends_on_a_service_goes_down_with_it_and_starts_after_it() -> None:
+    services = (
+        service("BTSSvc$Send", dependents=("Feeder",)),
+        service("Archiver"),
+        service("Feeder", dependents=("Archiver",)),
+        service("RuleEngineUpdateService", dependents=("BTSSvc$Send", "ENTSSO")),
+        service("ENTSSO"),
+    )
+    names = [found.name for found in services_down(services, iis=False)]
+    assert names == ["RuleEngineUpdateService", "Archiver", "BTSSvc$Send", "Feeder"]
+
+
+def test_what_a_cluster_runs_is_left_to_it() -> None:
+    found = services_down(BIZTALK, iis=False, clustered=["btssvc$send", "BTSSvc$Archive"])
+    assert [service.name for service in found] == ["RuleEngineUpdateService", "BTTms", "BTSSvc$Receive"]
+
+
+MODES = {"BTSSvc$A": "auto", "BTSSvc$B": "manual", "W3SVC": "delayed", "Off": "disabled"}
+
+
+def test_what_starts_with_windows_is_held_and_released() -> None:
+    assert hold_command(MODES) == 'sc.exe config "BTSSvc$A" start= demand & sc.exe config "W3SVC" start= demand'
+    assert release_command(MODES) == 'sc.exe config "BTSSvc$A" start= auto & sc.exe config "W3SVC" start= delayed-auto'
+    assert hold_command({"BTSSvc$B": "manual"}) == release_command({}) == ""
+    with pytest.raises(ServiceNameError):
+        hold_command({'a" & shutdown': "auto"})
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,8 @@ HINTS = {
     "half a name": ('<a b="SQL\\.sql"/>', ["SQL\\.sql"]),
     "another extension": ('<a b="x.sqlM"/>', ["x.sqlM"]),
     "a library": ('<a b="Microsoft.Adapters.Sql.dll"/>', []),
+    "a library of SQL Server": ('<a b="Microsoft.SqlServer.Types.dll"/>', []),
+    "a library beside half a name": ('<a b="x.sqlM y.dll"/>', ["x.sqlM y.dll"]),
     "a script as the name of an element": ("<a><x.sql>1</x.sql></a>", ["1"]),
     "statements": ("<a>ALTER PROCEDURE [dbo].[x] AS SELECT 1</a>", ["ALTER PROCEDURE [dbo].[x] AS SELECT 1"]),
 }

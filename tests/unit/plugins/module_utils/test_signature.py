@@ -6,15 +6,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import typing as t
 
 import pytest
 
+from ansible_collections.biztalk.patching.plugins.module_utils import _signature
 from ansible_collections.biztalk.patching.plugins.module_utils._pe import Certificates, read_program_file
 from ansible_collections.biztalk.patching.plugins.module_utils._signature import (
     Signature,
     SignatureError,
+    judging_signature,
     read_signature,
 )
 from tests.lab.packages import build, default_packages
@@ -111,3 +114,31 @@ def test_a_signature_that_is_none(unsigned: Path, offset: int, size: int) -> Non
     with unsigned.open("rb") as file:
         signature = read_signature(file, Certificates(offset, size, 200, 300))
     assert (signature.status, signature.reason) == ("tampered", "the signature itself cannot be read")
+
+
+def _crash(*_arguments: object) -> t.NoReturn:
+    os._exit(1)
+
+
+def test_a_signature_that_crashes_its_reader_is_not_checked(signed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_signature, "read_signature", _crash)
+    with judging_signature(signed, Certificates(2048, 100, 200, 300)) as signature:
+        assert signature() == Signature("not_checked", reason="the library that reads it crashed")
+
+
+def test_a_signature_is_judged_beside_everything_else(signed: Path, unsigned: Path, publisher: Publisher) -> None:
+    for path in (signed, unsigned):
+        with path.open("rb") as file:
+            certificates = read_program_file(file).certificates
+        with judging_signature(path, certificates, [str(publisher.authority)]) as signature:
+            assert signature() == signature_of(path, publisher.authority)
+
+
+def test_a_certificate_that_cannot_be_read_is_an_error_there_too(signed: Path, tmp_path: Path) -> None:
+    with signed.open("rb") as file:
+        certificates = read_program_file(file).certificates
+    with (
+        judging_signature(signed, certificates, [str(tmp_path / "none.pem")]) as signature,
+        pytest.raises(SignatureError, match=r"none\.pem"),
+    ):
+        signature()

@@ -108,6 +108,13 @@ CASES = [
         "encrypt=strict",
     ),
     (
+        # A connection that is reset instead of closed.
+        "08001",
+        MS + "TCP Provider: Error code 0x68 (104) (SQLDriverConnect)",
+        Kind.UNREACHABLE,
+        "encrypt=strict",
+    ),
+    (
         "08001",
         "[08001] [FreeTDS][SQL Server]Unable to connect to data source (0) (SQLDriverConnect)",
         Kind.TLS_REFUSED,

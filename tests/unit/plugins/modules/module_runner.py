@@ -14,8 +14,6 @@ import pytest
 import yaml
 from ansible.module_utils.testing import patch_module_args
 
-from ansible_collections.biztalk.patching.plugins.doc_fragments.sql import ModuleDocFragment
-
 PACKAGE = "ansible_collections.biztalk.patching.plugins.modules"
 
 
@@ -30,10 +28,6 @@ def documented(name: str) -> dict[str, dict[str, t.Any]]:
     """The options that a module documents itself, without the shared ones."""
     module = importlib.import_module(f"{PACKAGE}.{name}")
     return t.cast("dict[str, dict[str, t.Any]]", yaml.safe_load(module.DOCUMENTATION).get("options", {}))
-
-
-def shared() -> dict[str, dict[str, t.Any]]:
-    return t.cast("dict[str, dict[str, t.Any]]", yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"])
 
 
 def without_prose(options: dict[str, dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:

@@ -6,22 +6,16 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils._arguments import sql_argument_spec
 from ansible_collections.biztalk.patching.plugins.modules.group_info import OWN_OPTIONS
 from ansible_collections.biztalk.patching.tests.unit.plugins.modules.module_runner import (
     documented,
     run_module,
-    shared,
     without_prose,
 )
 
 MODULES = ["group_info", "wait_for_idle", "full_backup"]
 # Nothing listens on port 1 of this computer.
 NOWHERE = {"server": "127.0.0.1,1", "login_user": "sa", "login_password": "s3cret!", "connect_timeout": 1}
-
-
-def test_the_shared_options_are_documented_as_they_are() -> None:
-    assert without_prose(shared()) == without_prose(sql_argument_spec())
 
 
 def test_the_own_options_are_documented_as_they_are() -> None:

@@ -42,9 +42,20 @@ def test_a_package_is_inspected(run: Run, with_sql: BuiltPackage, *, check_mode:
     assert result["package"]["has_sql"] == "yes"
 
 
-def test_the_operators_answer_is_taken(run: Run, with_sql: BuiltPackage) -> None:
-    package = run(path=str(with_sql.path), assume_sql="no")["package"]
-    assert (package["has_sql"], package["has_sql_found"]) == ("no", "yes")
+def test_the_operators_answer_is_taken_and_shown(run: Run, with_sql: BuiltPackage) -> None:
+    result = run(path=str(with_sql.path), assume_sql="no")
+    package = result["package"]
+    assert (package["has_sql"], package["has_sql_found"], package["assume_sql"]) == ("no", "yes", "no")
+    for words in (package["consequences"], package["warnings"], result["summary"]):
+        assert any("assume_sql" in line for line in words)
+
+
+def test_the_result_ends_with_a_summary(run: Run, with_sql: BuiltPackage) -> None:
+    """Ansible shows keys in their order: the longest part comes before what a person wants to read."""
+    result = run(path=str(with_sql.path))
+    assert max(result.keys() - {"invocation"}) == "summary"
+    assert result["summary"][0].startswith(with_sql.spec.title)
+    assert result["summary"][2].startswith("SQL: yes. Setup.xml names msgboxlogic.sql")
 
 
 def test_a_missing_package_fails(run: Run, tmp_path: Path) -> None:
@@ -69,8 +80,9 @@ def test_a_missing_library_is_named(run: Run, with_sql: BuiltPackage, monkeypatc
 
 
 def test_every_value_is_documented(run: Run, with_sql: BuiltPackage) -> None:
-    described = yaml.safe_load(package_info.RETURN)["package"]["contains"]
-    assert list(run(path=str(with_sql.path))["package"]) == list(described)
+    described, result = yaml.safe_load(package_info.RETURN), run(path=str(with_sql.path))
+    assert result.keys() - {"changed", "invocation"} == described.keys()
+    assert list(result["package"]) == list(described["package"]["contains"])
 
 
 def test_the_shared_options_are_documented_as_they_are() -> None:

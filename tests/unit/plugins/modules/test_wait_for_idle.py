@@ -8,9 +8,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
-from ansible_collections.biztalk.patching.plugins.module_utils._activity import Pattern
+from ansible_collections.biztalk.patching.plugins.module_utils import _tsql_sessions
+from ansible_collections.biztalk.patching.plugins.module_utils._activity import MayStay, Pattern
+from ansible_collections.biztalk.patching.plugins.module_utils._arguments import SESSION_OPTIONS
 from ansible_collections.biztalk.patching.plugins.module_utils._idle import IdleOptions
+from ansible_collections.biztalk.patching.plugins.module_utils._progress import Silence
 from ansible_collections.biztalk.patching.plugins.modules.wait_for_idle import OWN_OPTIONS, await_idle, idle_options
 from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import (
     FakeClock,
@@ -26,16 +28,18 @@ def test_the_options_are_documented_as_they_are() -> None:
 
 
 def test_the_options_arrive() -> None:
-    params = {name: option["default"] for name, option in OWN_OPTIONS.items()}
+    params = {name: option["default"] for name, option in (OWN_OPTIONS | SESSION_OPTIONS).items()}
     entry = {"program": "Backup*", "login": "*", "host": "B1", "database": "*"}
     options = idle_options(params | {"allowed": [entry], "databases": ["Orders"]})
     assert options == IdleOptions(
         timeout=600,
         interval=5,
         quiet_samples=2,
-        sso_programs=("ENTSSO*", "*Single Sign-On*", "Enterprise SSO*"),
-        sso_hosts=(),
-        allowed=(Pattern(program="Backup*", host="B1"),),
+        may_stay=MayStay(
+            sso_programs=("ENTSSO*", "*Single Sign-On*", "Enterprise SSO*"),
+            sso_hosts=(),
+            allowed=(Pattern(program="Backup*", host="B1"),),
+        ),
         databases=("Orders",),
     )
 
@@ -55,8 +59,8 @@ def test_sessions_are_ended_only_when_asked_and_never_in_check_mode(
     kill: bool, check_mode: bool, executed: list[t.Any], idle: bool, killed: list[int]
 ) -> None:
     server = FakeServer(management_answers())
-    server.answers[_tsql.WHO] = lambda: [] if server.executed else [MMC]
-    params = {name: option["default"] for name, option in OWN_OPTIONS.items()} | {"kill": kill}
-    outcome = await_idle(FakeServers(server), params, FakeClock(), check_mode=check_mode)
+    server.answers[_tsql_sessions.WHO] = lambda: [] if server.executed else [MMC]
+    params = {name: option["default"] for name, option in (OWN_OPTIONS | SESSION_OPTIONS).items()} | {"kill": kill}
+    outcome = await_idle(FakeServers(server), params, FakeClock(), Silence(), check_mode=check_mode)
     assert server.executed == executed
     assert (outcome.idle, [session.spid for session in outcome.killed]) == (idle, killed)

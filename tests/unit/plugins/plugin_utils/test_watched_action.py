@@ -59,6 +59,10 @@ class Task:
     def __init__(self) -> None:
         self.args: dict[str, t.Any] = {"server": "SQL1"}
         self.async_val = 0
+        self.check_mode = False
+
+
+PLAIN = {"changed": False, "plain": True}
 
 
 class Action(WatchedAction):
@@ -71,6 +75,9 @@ class Action(WatchedAction):
         self.started_with: tuple[dict[str, t.Any], int] | None = None
         self.asked: list[dict[str, t.Any]] = []
 
+    def execute(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        return self._execute(task_vars)
+
     def _make_tmp_path(self, *_arguments: t.Any) -> str:
         return "/remote/x/"
 
@@ -78,6 +85,8 @@ class Action(WatchedAction):
         return {"rc": 0, "stdout": "line\n"}
 
     def _execute_module(self, *_arguments: t.Any, **named: t.Any) -> dict[str, t.Any]:
+        if "module_args" not in named:
+            return PLAIN
         if named.get("wrap_async"):
             self.started_with = (named["module_args"], self._task.async_val)
             return self.job
@@ -121,3 +130,34 @@ def test_a_connection_may_fail_for_a_while(clock: Time, said: list[str]) -> None
 def test_a_connection_that_stays_away_is_given_up(clock: Time, said: list[str]) -> None:
     with pytest.raises(AnsibleConnectionFailure):
         Action(*[AnsibleConnectionFailure("down")] * FAILURES).watched(30, {})
+
+
+class LongAction(Action):
+    long_in_check_mode = True
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "check_mode", "async_val", "plain"),
+    [
+        (Action, {}, False, 0, False),
+        (Action, {"progress_interval": 5}, False, 0, False),
+        (Action, {"progress_interval": 0}, False, 0, True),
+        # The module has the words for it.
+        (Action, {"progress_interval": "often"}, False, 0, True),
+        (Action, {}, True, 0, True),
+        (LongAction, {}, True, 0, False),
+        (Action, {}, False, 60, True),
+    ],
+)
+def test_when_it_is_watched(
+    clock: Time,
+    said: list[str],
+    kind: type[Action],
+    arguments: dict[str, t.Any],
+    check_mode: bool,
+    async_val: int,
+    plain: bool,
+) -> None:
+    action = kind(DONE)
+    action.task.args, action.task.check_mode, action.task.async_val = arguments, check_mode, async_val
+    assert (action.execute({}) == PLAIN) is plain

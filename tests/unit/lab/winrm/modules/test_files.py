@@ -10,6 +10,7 @@ import hashlib
 import io
 import typing as t
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -164,3 +165,33 @@ def test_win_tempfile(run: Runner, computer: Computer) -> None:
     assert computer.files.read(path) == b""
     assert computer.files.is_dir(run("win_tempfile", state="directory", path=r"C:\Stage")["path"])
     assert not computer.files.exists(run("win_tempfile", check=True)["path"])
+
+
+UPDATES = r"\\FILES\Updates\Update 1.exe"
+
+
+def copy_from_share(run: Runner, source: str = UPDATES, *, interactive: bool = True, **options: t.Any) -> t.Any:
+    run.session = replace(run.session, interactive=interactive)
+    run.session.computer.world.network.share(UPDATES, CONTENT)
+    return run("win_copy", _copy_mode="remote", remote_src=True, src=source, dest="C:\\Stage\\new\\", **options)
+
+
+def test_win_copy_from_a_share(run: Runner, computer: Computer) -> None:
+    assert copy_from_share(run, r"\\files\updates\update 1.EXE")["changed"]
+    assert computer.files.read(r"C:\Stage\new\update 1.EXE") == CONTENT
+    assert not copy_from_share(run)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("source", "interactive"),
+    [(r"\\FILES\Updates\Update 2.exe", True), (r"\\OTHER\Updates\Update 1.exe", True), (UPDATES, False)],
+    ids=["no such file", "no such server", "without credentials"],
+)
+def test_win_copy_sees_nothing_on_a_share(run: Runner, source: str, interactive: bool) -> None:
+    result = copy_from_share(run, source, interactive=interactive)
+    assert result["msg"] == f"Cannot copy src file: '{source}' as it does not exist"
+
+
+def test_an_account_of_the_computer_alone_sees_nothing_on_a_share(run: Runner) -> None:
+    run.session = replace(run.session, account=replace(run.session.account, name="patchadmin"))
+    assert "does not exist" in copy_from_share(run)["msg"]

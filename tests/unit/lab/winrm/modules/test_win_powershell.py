@@ -85,6 +85,22 @@ def test_processes_by_a_filter(run: Runner) -> None:
     assert result["output"][0]["CommandLine"] is None
 
 
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("MMC%", ["mmc.exe"]),
+        ("%c.ex_", ["mmc.exe"]),
+        ("m[l-n]c.exe", ["mmc.exe"]),
+        ("m[xyz]c.exe", []),
+        ("mmc", []),
+        ("mmc_exe_", []),
+    ],
+)
+def test_processes_by_a_pattern(run: Runner, pattern: str, expected: list[str]) -> None:
+    script = f"Get-CimInstance -ClassName Win32_Process -Filter \"Name LIKE '{pattern}'\""
+    assert [item["Name"] for item in run("win_powershell", script=script)["output"]] == expected
+
+
 def test_a_process_is_ended(run: Runner, computer: Computer) -> None:
     pid = next(process.pid for process in computer.processes.all() if process.image == "mmc.exe")
     script = "param([int[]] $Id)\nStop-Process -Id $Id -Force"
@@ -109,7 +125,7 @@ def test_parameters_that_do_not_bind(run: Runner) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        {"script": "Remove-Item -Path C:\\Windows"},
+        {"script": "Rename-Item -Path C:\\Windows -NewName x"},
         {"script": "Stop-Service -DisplayName x"},
         {"script": "Get-CimInstance -ClassName Win32_Share"},
         {"script": "Get-CimInstance -ClassName Win32_Process -Filter 'Name LIKE 1'"},
@@ -124,11 +140,10 @@ def test_refusals(run: Runner, options: dict[str, t.Any]) -> None:
 
 def test_the_free_space_of_the_disk(run: Runner, computer: Computer) -> None:
     computer.free_space = 1.5
-    script = (
-        "Get-CimInstance -ClassName Win32_LogicalDisk -Filter \"DeviceID = 'C:'\" -Property DeviceID, FreeSpace, Size"
-    )
-    result = run("win_powershell", script=script)
-    assert result["output"] == [{"DeviceID": "C:", "DriveType": None, "FreeSpace": 3 * 2**29, "Size": 100 * 2**30}]
+    script = "Get-CimInstance -ClassName Win32_Volume -Filter 'DriveType = 3' -Property Name, FreeSpace"
+    drive, hidden = run("win_powershell", script=script)["output"]
+    assert drive == {"Name": "C:\\", "DriveType": None, "FreeSpace": 3 * 2**29, "Capacity": None}
+    assert (hidden["Name"][:11], hidden["FreeSpace"]) == ("\\\\?\\Volume{", None)
 
 
 def test_the_newest_entries_of_the_event_logs(run: Runner, computer: Computer) -> None:
@@ -167,7 +182,9 @@ def test_no_entries_are_an_error(run: Runner) -> None:
         "Get-WinEvent -LogName Security",
         "Get-WinEvent -LogName System -Oldest",
         "Get-EventLog -LogName System",
-        "Get-CimInstance -ClassName Win32_LogicalDisk -Filter \"Colour = 'blue'\"",
+        "Get-CimInstance -ClassName Win32_Volume -Filter \"Colour = 'blue'\"",
+        "Get-CimInstance -ClassName Win32_Process -Filter \"Name LIKE '[^a]%'\"",
+        "Get-CimInstance -ClassName Win32_Process -Filter \"Name LIKE '[a%'\"",
     ],
 )
 def test_what_the_lab_does_not_know_of_them(run: Runner, script: str) -> None:

@@ -39,6 +39,16 @@ def test_sc_returns_while_the_service_is_on_its_way(session: Session, computer: 
     assert f"PID                : {service.pid}" in run_program(session, ["sc", "queryex", HOST]).stdout
 
 
+def test_sc_changes_how_a_service_starts(session: Session, computer: Computer) -> None:
+    service = computer.services.get(HOST)
+    assert service is not None
+    for word, mode in (("demand", "manual"), ("delayed-auto", "delayed"), ("disabled", "disabled"), ("auto", "auto")):
+        assert run_program(session, ["sc.exe", "config", HOST, "start=", word]).code == 0
+        assert service.start_mode == mode
+    (first, *_others) = (event for event in computer.world.events.events if event.kind == "service.start_mode")
+    assert (first["before"], first["after"], first["origin"]) == ("auto", "manual", "sc.exe")
+
+
 def test_sc_tells_recovery_actions_and_exit_codes(session: Session) -> None:
     assert "RESTART -- Delay = 60000 milliseconds." in run_program(session, ["sc", "qfailure", HOST]).stdout
     assert "FAILURE_ACTIONS" not in run_program(session, ["sc", "qfailure", "Spooler"]).stdout
@@ -55,6 +65,10 @@ def test_sc_tells_recovery_actions_and_exit_codes(session: Session) -> None:
         (["query", "nothing"], 1060),
         (["query", "Enterprise Single Sign-On Service"], 1060),
         (["delete", HOST], 1639),
+        (["config", "nothing", "start=", "demand"], 1060),
+        (["config", HOST, "start=demand"], 1639),
+        (["config", HOST, "start=", "sometimes"], 1639),
+        (["config", HOST, "obj=", "LocalSystem"], 1639),
         ([], 1639),
     ],
 )
@@ -75,7 +89,47 @@ def test_taskkill_cannot_ask_a_program_on_a_desktop(session: Session, computer: 
     assert pid_of(computer, "mmc.exe")
 
 
-@pytest.mark.parametrize("arguments", [[], ["/f"], ["/pid"], ["/t", "/pid", "1"]])
+def test_taskkill_of_what_fits_all_filters(session: Session, computer: Computer) -> None:
+    pid = pid_of(computer, "mmc.exe")
+
+    def kill(image: str) -> str:
+        result = run_program(session, ["taskkill", "/f", "/fi", f"PID eq {pid}", "/fi", f"IMAGENAME eq {image}"])
+        assert result.code == 0
+        return result.stdout
+
+    assert kill("other.exe") == "INFO: No tasks running with the specified criteria.\r\n"
+    assert kill("MMC.exe") == f"SUCCESS: The process with PID {pid} has been terminated.\r\n"
+    assert kill("mmc.exe") == "INFO: No tasks running with the specified criteria.\r\n"
+
+
+def test_taskkill_asks_a_program_without_a_desktop(session: Session, computer: Computer) -> None:
+    polite = computer.processes.start("Polite.exe", user="LAB\\svc", heeds=True)
+    stubborn = computer.processes.start("Stubborn.exe", user="LAB\\svc")
+    result = run_program(session, ["taskkill", "/pid", str(polite.pid), "/pid", str(stubborn.pid)])
+    assert (result.code, f"Sent termination signal to the process with PID {polite.pid}" in result.stdout) == (1, True)
+    assert polite not in computer.processes.all()
+    assert stubborn in computer.processes.all()
+
+
+def test_msg_reaches_those_who_are_logged_on(session: Session, computer: Computer) -> None:
+    heeding = computer.processes.start("mmc.exe", user=r"LAB\bob", session=7, heeds=True)
+    other = computer.processes.start("mmc.exe", user=r"LAB\bob", session=7)
+    assert run_program(session, ["msg.exe", "7", "/time:30", "Save your work."]).code == 0
+    assert heeding not in computer.processes.all()
+    assert other in computer.processes.all()
+    last = computer.world.events.events[-1]
+    assert (last.kind, last["pid"], last["origin"]) == ("process.ended", heeding.pid, r"LAB\bob")
+
+
+@pytest.mark.parametrize("arguments", [["9", "text"], ["0", "text"], ["7"], ["bob", "text"], ["7", "/w"]])
+def test_msg_to_nobody(session: Session, arguments: list[str]) -> None:
+    assert run_program(session, ["msg", *arguments]).code == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["/f"], ["/pid"], ["/t", "/pid", "1"], ["/fi", "STATUS eq RUNNING"], ["/fi", "PID eq 1", "/pid", "1"]],
+)
 def test_taskkill_without_an_aim(session: Session, arguments: list[str]) -> None:
     assert run_program(session, ["taskkill", *arguments]).code == 1
 

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
+import typing as t
 import zipfile
 from pathlib import Path
 
@@ -19,13 +21,17 @@ from ansible_collections.biztalk.patching.plugins.module_utils._archive import (
     SevenZip,
     find_seven_zip,
 )
-from ansible_collections.biztalk.patching.plugins.module_utils._contents import Contents, read_contents
 from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits
+from ansible_collections.biztalk.patching.plugins.module_utils._walk import read_contents
 from tests.lab.packages.installer import build_msi
+from tests.lab.packages.patch import Patch
 from tests.lab.packages.pe import portable_executable
-from tests.lab.packages.shapes import Patch, burn, cabinet, iexpress
+from tests.lab.packages.shapes import burn, cabinet, iexpress
 from tests.lab.packages.spec import PackageSpec
 from tests.lab.packages.version_resource import VersionInfo
+
+if t.TYPE_CHECKING:
+    from ansible_collections.biztalk.patching.plugins.module_utils._contents import Contents
 
 SPEC = PackageSpec(kb="90000009", title="Microsoft BizTalk Server 2020 Hotfix", version="3.13.9.0", architecture="x64")
 VERSION = VersionInfo("3.13.9.0", ())
@@ -115,15 +121,44 @@ def test_a_bundle_of_wix_burn(tmp_path: Path) -> None:
 def test_a_patch(tmp_path: Path) -> None:
     patch = PATCH.build({"f12": ("a.dll", DLL), "f13": ("b.dll", DLL)})
     contents = inspect(tmp_path, STUB + cabinet({"Setup.xml": SETUP_XML, "u.msp": patch}))
-    assert paths(contents) == ["Setup.xml", "u.msp", "u.msp/f12", "u.msp/f13"]
+    assert paths(contents) == ["Setup.xml", "u.msp", "u.msp/a.dll", "u.msp/b.dll"]
     assert (contents.sql, contents.unreadable) == ([], [])
 
 
 def test_a_patch_with_a_script(tmp_path: Path) -> None:
     patch = PATCH.build({"f12": ("a.dll", DLL), "f13": ("x.sql", b"EXEC sp_x")})
     contents = inspect(tmp_path, STUB + cabinet({"Setup.xml": SETUP_XML, "u.msp": patch}))
-    assert ("u.msp", "transform T1ToU1 names x.sql") in contents.sql
-    assert [shown for shown, _reason in contents.unreadable] == ["u.msp/f13"]
+    assert contents.sql == [("u.msp", "transform T1ToU1 names x.sql"), ("u.msp/x.sql", "is a script")]
+    assert contents.unreadable == []
+
+
+# What the cabinet of a patch holds under the key f12 -> what of it cannot be judged.
+KEYS: dict[str, tuple[tuple[str, bytes], list[str]]] = {
+    "a text whose name the patch tells": (("Rules.config", b"EXEC sp_x"), []),
+    "a text whose name it does not tell": (("", b"EXEC sp_x"), ["u.msp/f12"]),
+    "a library whose name it does not tell": (("", DLL), []),
+    "a cabinet whose name it does not tell": (("", cabinet({"a.dll": DLL})), []),
+    "the difference to a file that is installed": (("", b"PA19" + bytes(range(60))), ["u.msp/f12"]),
+}
+
+
+@pytest.mark.parametrize(("file", "unknown"), KEYS.values(), ids=KEYS.keys())
+def test_a_key_without_a_name_is_judged_by_the_content(
+    tmp_path: Path, file: tuple[str, bytes], unknown: list[str]
+) -> None:
+    contents = inspect(tmp_path, STUB + cabinet({"Setup.xml": SETUP_XML, "u.msp": PATCH.build({"f12": file})}))
+    assert contents.sql == []
+    assert [shown for shown, _reason in contents.unreadable] == unknown
+
+
+def test_a_patch_whose_texts_are_damaged_is_named(tmp_path: Path) -> None:
+    patch = PATCH.build({"f12": ("a.dll", DLL)}, ("y" * 77,))
+    damaged = patch.replace(struct.pack("<HH", 77, 1), struct.pack("<HH", 78, 1))
+    contents = inspect(tmp_path, STUB + cabinet({"Setup.xml": SETUP_XML, "u.msp": damaged}))
+    assert contents.unreadable[0] == (
+        "u.msp",
+        "its tables cannot be read (ValueError: the texts of a transform do not fit their lengths)",
+    )
 
 
 def test_an_archive_behind_an_archive(tmp_path: Path) -> None:
@@ -162,7 +197,7 @@ def test_an_installer_alone_is_a_package(tmp_path: Path) -> None:
     (tmp_path / "msi").mkdir()
     contents = inspect(tmp_path, build_msi(SPEC, {"a.dll": DLL}, tmp_path / "msi"), "u.msi")
     assert paths(contents) == ["a.dll"]
-    assert contents.installers[0][1].architecture == "x64"
+    assert contents.installers[0][1].architectures == ("x64",)
 
 
 def test_a_folder_is_a_package(tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Services and installers that do not do what they are told: the run says which, and leaves the group safe."""
+
+from __future__ import annotations
+
+import typing as t
+
+from tests.integration.runs import CLOSE_APPLICATIONS, run, states
+from tests.lab.invariants import broken
+from tests.lab.invariants.history import History
+from tests.lab.paths import SINGLE_TOPOLOGY
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.lab.lab import Lab
+
+HOST = "BTSSvc$ProcessingHost"
+
+
+def behaving(**behaviour: t.Any) -> list[dict[str, t.Any]]:
+    return [{"name": "BTS1", "behaviours": {HOST: behaviour}}]
+
+
+def test_a_service_that_hangs_while_it_stops_is_named_with_its_process(open_lab: Callable[..., Lab]) -> None:
+    with open_lab(SINGLE_TOPOLOGY, computers=behaving(hangs="stop")) as lab:
+        before = states(lab)
+        result = run("patch", lab, *CLOSE_APPLICATIONS, "-e", "biztalk_stop_timeout=3")
+
+        hanging = lab.world.computers["BTS1"].services.get(HOST)
+        assert hanging is not None
+        assert result.returncode != 0
+        assert f"{HOST} is stop_pending, process {hanging.pid}" in result.stdout
+        assert History(lab.events.events).installs == []
+        assert {**states(lab), ("BTS1", HOST): "running"} == before
+
+
+def test_a_service_that_does_not_start_at_once_is_started_again(open_lab: Callable[..., Lab]) -> None:
+    with open_lab(SINGLE_TOPOLOGY, computers=behaving(start_failures=1)) as lab:
+        before = states(lab)
+        result = run("patch", lab, *CLOSE_APPLICATIONS)
+
+        assert result.returncode == 0, result.stdout
+        assert broken(lab.events.events) == {}
+        assert states(lab) == before
+
+
+def test_an_installer_that_hangs_is_given_up_and_the_group_stays_down(open_lab: Callable[..., Lab]) -> None:
+    with open_lab(SINGLE_TOPOLOGY, computers=[{"name": "BTS1", "install": {"hangs": True}}]) as lab:
+        result = run("patch", lab, *CLOSE_APPLICATIONS, "-e", "biztalk_install_timeout=5")
+
+        assert result.returncode != 0
+        assert "timed out" in result.stdout
+        assert [item.finished for item in History(lab.events.events).installs] == [None]
+        assert states(lab)["BTS1", HOST] == "stopped"
+        assert broken(lab.events.events) == {}
