@@ -32,7 +32,7 @@ def without(*names: str) -> Callable[[Plays], None]:
     """Leave tasks of the play that stops the group out, by their names."""
 
     def mutate(plays: Plays) -> None:
-        block = plays[STOP]["tasks"][0]["block"]
+        block = next(task for task in plays[STOP]["tasks"] if "block" in task)["block"]
         left = [task for task in block if task["name"] not in names]
         assert len(left) == len(block) - len(names)
         block[:] = left
@@ -48,12 +48,11 @@ def before_install(task: dict[str, t.Any]) -> Callable[[Plays], None]:
 def all_at_once(plays: Plays) -> None:
     del plays[INSTALL]["serial"]
     # The role does not begin before the computers ahead are proved to have the update: pretend that they are.
-    plays[INSTALL]["pre_tasks"] = [{"ansible.builtin.set_fact": {"install_entries": ["pretended"]}}]
+    plays[INSTALL]["pre_tasks"] = [{"ansible.builtin.set_fact": {"install_proved": True}}]
 
 
 def forget_the_last_computer(plays: Plays) -> None:
-    block = plays[STOP]["tasks"][0]["block"]
-    order = next(task for task in block if "ansible.builtin.add_host" in task)
+    order = next(task for task in plays[STOP]["tasks"] if "ansible.builtin.add_host" in task)
     order["loop"] = "{{ preflight_plan.install_order[:-1] }}"
 
 
@@ -77,7 +76,7 @@ MUTATIONS = [
     Mutation("serial: 1 removed", all_at_once, frozenset({"R16"}), SMALL_TOPOLOGY),
     Mutation("agent left running", without("Stop SQL Server Agent", IDLE), frozenset({"R6", "R13"})),
     Mutation("nobody looks at sp_who2", without(IDLE), frozenset({"R15"})),
-    Mutation("no backup", without("Back up the databases"), frozenset({"R5", "R9", "R20"})),
+    Mutation("no backup", without("Back up the databases", "Record the backup set"), frozenset({"R5", "R9", "R20"})),
     # With the Agent's stop goes the second look at the services, which would stop them all.
     Mutation(
         "nothing stopped",

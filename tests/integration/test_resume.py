@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs that were interrupted, and the ones that finish them."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
+from tests.lab.invariants import broken
+from tests.lab.invariants.history import History
+from tests.lab.paths import SMALL_TOPOLOGY
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.lab.lab import Lab
+
+FOLDER = r"C:\ProgramData\BizTalkPatching"
+
+
+def record(lab: Lab) -> dict[str, t.Any]:
+    (path,) = (lab.folder / "records").glob("*/run.json")
+    found: dict[str, t.Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_failed_install_is_finished_by_the_next_run(open_lab: Callable[..., Lab]) -> None:
+    computers = [{"name": "BTS2", "install": {"exit_codes": [1603]}}]
+    with open_lab(SMALL_TOPOLOGY, computers=computers) as lab:
+        before = states(lab)
+        failed = run("patch", lab, *CLOSE_APPLICATIONS)
+        assert failed.returncode != 0
+        assert "1603" in failed.stdout
+        assert record(lab)["step"] == "installing"
+        assert [install["kb"] for install in record(lab)["computers"][0]["installs"]] == ["5009901"]
+        run_id = record(lab)["id"]
+
+        # The controller's copy and one computer's are lost, the other's newer one is spoilt.
+        for path in (lab.folder / "records").rglob("*.json"):
+            path.unlink()
+        files = lab.world.computers["BTS1"].files
+        for number in (0, 1):
+            files.remove(rf"{FOLDER}\run-{number}.json", "somebody")
+        finished = run("patch", lab, *CLOSE_APPLICATIONS)
+
+        assert finished.returncode == 0, finished.stdout
+        assert record(lab)["id"] == run_id
+        assert record(lab)["step"] == "done"
+        history = History(lab.events.events)
+        assert [(item.computer, item.exit_code) for item in history.installs] == [
+            ("BTS1", 0),
+            ("BTS2", 1603),
+            ("BTS2", 0),
+        ]
+        assert [event["type"] for _, event in history.of_kind("backup.set")].count("db") == 1
+        assert states(lab) == before
+        assert broken(lab.events.events) == {}
+
+        events = len(lab.events.events)
+        again = run("patch", lab, *CLOSE_APPLICATIONS)
+        assert "Nothing was to be done" in again.stdout
+        assert changes(lab.events.events[events:]) == []
