@@ -16,6 +16,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._record_keeper im
     OtherRunError,
     as_result,
     begun,
+    begun_rollback,
     find,
     kept,
 )
@@ -81,17 +82,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
 
 def _begun(store: Store, options: dict[str, t.Any]) -> Record:
-    return begun(
-        store,
-        plan=options["plan"],
-        packages=options["packages"],
-        group={"server": options["server"], "database": options["database"]},
-        # An action runs in a process of its own, a child of ansible-playbook.
-        owner=owner_of_this_run(os.getppid()),
-        now=_now(),
-        operation=options["operation"],
-        step=options["step"],
-    )
+    plan, group = options["plan"], {"server": options["server"], "database": options["database"]}
+    # An action runs in a process of its own, a child of ansible-playbook.
+    owner = owner_of_this_run(os.getppid())
+    if options["operation"] == "rollback":
+        return begun_rollback(store, plan=plan, group=group, owner=owner, now=_now())
+    return begun(store, plan=plan, packages=options["packages"], group=group, owner=owner, now=_now())
 
 
 def _written(store: Store, options: dict[str, t.Any]) -> Record:

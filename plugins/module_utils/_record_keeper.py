@@ -16,7 +16,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._record import (
     parse,
     serialise,
 )
-from ansible_collections.biztalk.patching.plugins.module_utils._record_steps import advance, begin
+from ansible_collections.biztalk.patching.plugins.module_utils._record_steps import advance, begin, begin_rollback
 from ansible_collections.biztalk.patching.plugins.module_utils._record_store import owner_state
 
 if t.TYPE_CHECKING:
@@ -73,14 +73,29 @@ def begun(
     group: t.Mapping[str, str],
     owner: t.Mapping[str, t.Any],
     now: str,
-    operation: str | None = None,
-    step: str | None = None,
 ) -> Record:
     """The open record taken over, or a new one. Raises `RecordError` where the controller's copy is not whole."""
     text = store.read()
     if text is not None and is_open(record := parse(text)):
-        return advance(record, now=now, owner=owner, operation=operation, step=step)
+        return advance(record, now=now, owner=owner)
     return begin(plan, group=group, packages=packages, owner=owner, now=now)
+
+
+def begun_rollback(
+    store: Store,
+    *,
+    plan: t.Mapping[str, t.Any],
+    group: t.Mapping[str, str],
+    owner: t.Mapping[str, t.Any],
+    now: str,
+) -> Record:
+    """The record of the run that `plan` takes back, open or closed, or a new one where it takes back none.
+
+    Raises `RecordError` where the controller's copy is not whole.
+    """
+    text = store.read()
+    record = parse(text) if text is not None and plan["run"] else None
+    return begin_rollback(record, plan, group=group, owner=owner, now=now)
 
 
 def kept(store: Store) -> Record:

@@ -60,6 +60,37 @@ def begin(
     return {**record, "next": next_action(record)}
 
 
+def begin_rollback(
+    record: Record | None,
+    plan: t.Mapping[str, t.Any],
+    *,
+    group: t.Mapping[str, str],
+    owner: t.Mapping[str, t.Any],
+    now: str,
+) -> Record:
+    """The record of a rollback: that of the run which is taken back, or a new one where the update was installed by hand.
+
+    `plan` is the result of the filter `rollback_plan`; what it says of the services is what the group comes back to.
+    """
+    base = record or begin(plan, group=group, packages=plan["packages"], owner=owner, now=now)
+    planned = plan["computers"]
+    computers = [
+        {
+            **computer,
+            **{name: planned[computer["host"]][name] for name in ("services", "start_modes")},
+            "plan": {**computer["plan"], **{name: planned[computer["host"]][name] for name in _KEPT_IN_PLAN}},
+        }
+        for computer in base["computers"]
+    ]
+    changed = {**base, "computers": computers, "agents": list(plan["agents"]) or base["agents"]}
+    return advance(
+        changed, now=now, operation="rollback", step=plan["step"], owner=owner, backup_set=plan["backup_set"]
+    )
+
+
+_KEPT_IN_PLAN = ("app_pools", "clustered", "sso", "master_secret_server")
+
+
 def advance(
     record: Record,
     *,

@@ -84,8 +84,9 @@ class Rollback:
         """Plain data, of the shape of the result of the filter `patch_plan` where that has the same."""
         return {
             "run": self.scope.run,
+            "confirm": self.scope.confirm,
+            "resumes": self.scope.resumes,
             "outcome": self.outcome,
-            "recorded": self.scope.record is not None,
             "stops": self.stops,
             "restores": self.outcome == "restore" and self.scope.restores,
             "sql": self.scope.sql,

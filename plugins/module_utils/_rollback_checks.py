@@ -126,7 +126,7 @@ def check_backup_set(scope: Scope) -> t.Iterator[Finding]:
         )
         yield Finding(
             "fail",
-            scope.run,
+            scope.confirm,
             f"{why}, so that uninstalling alone leaves the databases behind, and there is no backup set to restore: "
             "name the one from before the update in biztalk_rollback_backup_set",
             "R19",

@@ -24,9 +24,10 @@ def rollback_lines(rollback: Rollback, restored: t.Sequence[Restored]) -> t.Iter
     for finding in rollback.findings:
         yield f"{finding.level.upper()} {finding}"
     if scope.step:
-        yield f"Goes on with the rollback of {scope.run}, which stopped at the step {scope.step}."
+        yield f"Goes on with the rollback of the run {scope.run}, which stopped at the step {scope.step}."
     else:
-        yield f"Takes back {scope.run}: KB{', KB'.join(scope.kb_numbers)} (SQL: {scope.has_sql})"
+        what = f"the run {scope.run}, " if scope.run else ""
+        yield f"Takes back {what}KB{', KB'.join(scope.kb_numbers)} (SQL: {scope.has_sql})"
     yield from _down(rollback)
     for computer in rollback.computers:
         for uninstall in computer.uninstalls:

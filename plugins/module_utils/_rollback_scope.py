@@ -23,13 +23,15 @@ class ScopeError(ValueError):
 
 @dataclass(frozen=True)
 class Scope:
-    """`run` is the id to confirm with, `kb_numbers` are in the order in which they were installed.
+    """`run` is the id of the run that is taken back, empty where updates were installed by hand; a restore is confirmed
+    with `confirm`. `kb_numbers` are in the order in which they were installed.
 
     `record` is that of the run which is taken back, None where the updates were installed by hand. `nothing` says why
     there is nothing to take back. `backup_set` is only for an update that has or may have SQL.
     """
 
     run: str = ""
+    confirm: str = ""
     kb_numbers: tuple[str, ...] = ()
     has_sql: Answer = "no"
     backup_set: t.Mapping[str, t.Any] | None = None
@@ -81,6 +83,8 @@ def choose(
         if same and not nothing:
             return Scope(
                 run=record["id"],
+                # An id that comes to be with the rollback itself could not be given from the beginning.
+                confirm=_confirmation(named) or record["id"],
                 kb_numbers=recorded,
                 has_sql=_recorded_sql(record, assume_sql),
                 backup_set=backup_set or record["backup_set"],
@@ -91,7 +95,7 @@ def choose(
     if not named:
         return Scope(nothing="There is no record of a run on this group, and biztalk_rollback_kb names no update.")
     return Scope(
-        run=f"KB{'-'.join(named)}",
+        confirm=_confirmation(named),
         kb_numbers=named,
         has_sql=_named_sql(named, assume_sql, package_sql or {}),
         backup_set=backup_set,
@@ -117,6 +121,10 @@ def entries(scope: Scope, snapshot: Snapshot) -> list[tuple[str, str]]:
         names = recorded or _matching(snapshot, kb, titles.get(kb, ""))
         found += [(kb, name) for name in reversed(names) if name in present]
     return found
+
+
+def _confirmation(named: t.Sequence[str]) -> str:
+    return f"KB{'-'.join(named)}" if named else ""
 
 
 def _matching(snapshot: Snapshot, kb: str, title: str) -> list[str]:

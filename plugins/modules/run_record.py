@@ -23,7 +23,8 @@ options:
   state:
     description:
       - V(read) finds the newest whole copy, and fails when it tells of another run that is not known to have ended.
-      - V(begun) makes the record of a new run, or takes over that of the run that was interrupted.
+      - V(begun) makes the record of a new run, or takes over that of the run that was interrupted. With
+        O(operation=rollback) it takes over that of the run which is taken back.
       - V(written) adds a step to it.
     type: str
     choices: [read, begun, written]
@@ -51,7 +52,9 @@ options:
     type: str
     default: ""
   plan:
-    description: What the filter P(biztalk.patching.patch_plan#filter) returned. For O(state=begun).
+    description:
+      - What the filter P(biztalk.patching.patch_plan#filter) returned, or with O(operation=rollback) the filter
+        P(biztalk.patching.rollback_plan#filter). For O(state=begun).
     type: dict
   packages:
     description: The packages as M(biztalk.patching.package_info) describes them. For O(state=begun).
@@ -82,11 +85,12 @@ options:
     default: []
 attributes:
   check_mode:
-    description: Can run in check mode and return changed status without changing anything.
     support: full
   diff_mode:
-    description: Returns what has changed in diff mode.
     support: none
+  idempotent:
+    support: none
+    details: Each step is written with its time.
 """
 
 EXAMPLES = r"""

@@ -32,7 +32,7 @@ SHORT_WAITS = {
 }
 
 # What a run that only looks may leave in the event log.
-READING = ("remote.task", "session.opened", "session.closed", "sql.who", "sql.login_failed")
+READING = ("remote.task", "session.opened", "session.closed", "sql.who", "sql.login_failed", "backup.verified")
 
 
 def run(playbook: str, lab: Lab, *arguments: str) -> subprocess.CompletedProcess[str]:

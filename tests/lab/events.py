@@ -115,6 +115,7 @@ class EventLog:
         self._lock = threading.Lock()
         self._epoch = time.monotonic()
         self._events: list[Event] = []
+        self._watchers: list[t.Callable[[Event], None]] = []
         self._file = path.open("w", encoding="utf-8", buffering=1)
 
     def emit(self, kind: str, /, **fields: t.Any) -> Event:
@@ -124,7 +125,15 @@ class EventLog:
             stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
             self._file.write(json.dumps({"at": event.at, "time": stamp, "event": kind, **fields}) + "\n")
             self._events.append(event)
+            watchers = list(self._watchers)
+        for watcher in watchers:
+            watcher(event)
         return event
+
+    def watch(self, watcher: t.Callable[[Event], None]) -> None:
+        """Call `watcher`, which must be short, for each event from now on, before its cause goes on."""
+        with self._lock:
+            self._watchers.append(watcher)
 
     @property
     def events(self) -> list[Event]:

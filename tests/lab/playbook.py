@@ -27,8 +27,8 @@ def run_playbook(
     With `capture` its output comes back in `stdout`, errors among it; otherwise it goes to this process's own.
     """
     return subprocess.run(
-        [str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(inventory), playbook, *arguments],
-        env={**_own_environment(), "ANSIBLE_CONFIG": str(inventory.with_name("ansible.cfg")), **(environment or {})},
+        command_line(playbook, inventory, *arguments),
+        env={**environment_of(inventory), **(environment or {})},
         cwd=inventory.parent,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if capture else None,
@@ -38,6 +38,11 @@ def run_playbook(
     )
 
 
-def _own_environment() -> dict[str, str]:
-    """The environment without settings of Ansible, which would win over the lab's own."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+def command_line(playbook: str, inventory: Path, *arguments: str) -> list[str]:
+    return [str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(inventory), playbook, *arguments]
+
+
+def environment_of(inventory: Path) -> dict[str, str]:
+    """This process's environment without settings of Ansible, which would win over the lab's own."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    return {**own, "ANSIBLE_CONFIG": str(inventory.with_name("ansible.cfg"))}

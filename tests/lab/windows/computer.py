@@ -38,6 +38,8 @@ class Computer:
         self.world = world
         self.pending_restart = False
         self.free_space = 40.0
+        # Modules that fail the next time, each once.
+        self.failing: list[str] = []
         self.event_logs = EventLogs()
         self.environment = {
             "ProgramData": r"C:\ProgramData",

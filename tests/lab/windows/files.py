@@ -71,6 +71,10 @@ class Files:
         folder = _key(self.node(path).path)
         return [node for key, node in sorted(self._nodes.items()) if key != folder and ntpath.dirname(key) == folder]
 
+    def nodes(self) -> tuple[Node, ...]:
+        """Every file and folder of the computer, by name."""
+        return tuple(node for _key, node in sorted(self._nodes.items()))
+
     def write(self, path: str, data: bytes, origin: str) -> None:
         """Write a file whole; its folder must exist."""
         with self._lock:

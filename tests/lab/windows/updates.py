@@ -69,6 +69,11 @@ class Updates:
         self._computer.registry.remove(rf"{self._hive}\{package.uninstall_key}")
         files.remove(uninstaller_of(kb), _ORIGIN)
 
+    @property
+    def kb_numbers(self) -> list[str]:
+        """The KB articles of what is installed."""
+        return list(self._installed)
+
     def uninstalled_by(self, path: str) -> str | None:
         """The KB number of the update that the program at this path takes away, or None."""
         wanted = path.casefold()

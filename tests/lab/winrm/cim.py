@@ -15,8 +15,9 @@ if t.TYPE_CHECKING:
     from tests.lab.winrm.streams import Streams
 
 _TERM = re.compile(
-    r"\s*(?P<name>\w+)\s*(?:=\s*(?:'(?P<text>[^']*)'|(?P<number>\d+))|like\s+'(?P<pattern>[^']*)')\s*", re.I
+    r"\s*(?P<name>\w+)\s*(?:=\s*(?:'(?P<text>(?:[^'\\]|\\.)*)'|(?P<number>\d+))|like\s+'(?P<pattern>[^']*)')\s*", re.I
 )
+_VERSION = re.compile(r"\d+(\.\d+){3}")
 _MIB = 1024**2
 _GIB = 1024**3
 _DISK_SIZE = 100 * _GIB
@@ -49,7 +50,7 @@ def _filter(text: str, sample: Instance) -> t.Callable[[Instance], bool]:
         match = _TERM.fullmatch(part)
         if match is None or match["name"].casefold() not in known:
             raise RefusedError("the lab understands a WQL filter of equalities and LIKE joined by OR only")
-        exact = re.escape(match["text"] or match["number"] or "")
+        exact = re.escape(re.sub(r"\\(.)", r"\1", match["text"] or match["number"] or ""))
         wanted = exact if match["pattern"] is None else _like(match["pattern"])
         terms.append((match["name"].casefold(), re.compile(wanted, re.IGNORECASE)))
 
@@ -92,7 +93,18 @@ def _volumes(computer: Computer) -> list[Instance]:
     return [{"DriveType": _LOCAL_DISK, **volume} for volume in (drive, hidden)]
 
 
+def _files(computer: Computer) -> list[Instance]:
+    """CIM_DataFile: the version of a file that has one."""
+    return [
+        {"Name": node.path.lower(), "Version": version[0] if (version := _VERSION.fullmatch(text)) else None}
+        for node in computer.files.nodes()
+        if node.data is not None
+        for text in [node.data[:40].decode("latin-1")]
+    ]
+
+
 _CLASSES: dict[str, t.Callable[[Computer], list[Instance]]] = {
+    "cim_datafile": _files,
     "win32_process": _processes,
     "win32_volume": _volumes,
 }

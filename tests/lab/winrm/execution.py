@@ -52,6 +52,10 @@ def execute(name: str, arguments: Result, session: Session, jobs: Jobs) -> Resul
 def _run(name: str, arguments: Result, session: Session, jobs: Jobs) -> Result:
     if name not in HANDLERS:
         raise RefusedError(f"the lab does not model the module {name}")
+    if name in session.computer.failing:
+        session.computer.failing.remove(name)
+        # ERROR_NO_SYSTEM_RESOURCES ([MS-ERREF] 2.2)
+        return {"failed": True, "msg": "Insufficient system resources exist to complete the requested service."}
     try:
         spec = ModuleSpec.load(name)
     except UnknownModuleError as error:

@@ -74,6 +74,12 @@ class WinRmServer:
 
     def go_dark(self) -> None:
         """Refuse all connections, and forget the shells: the computer goes down."""
+        self.cut_off()
+        self.shells.close()
+        self.remote.forget()
+
+    def cut_off(self) -> None:
+        """Refuse all connections, as behind a network that is gone: what runs on the computer goes on."""
         with self._lock:
             if self._closed or self._thread is None:
                 return
@@ -82,8 +88,6 @@ class WinRmServer:
             self._reserved = socket.socket()
             self._reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._reserved.bind(("127.0.0.1", self.port))
-        self.shells.close()
-        self.remote.forget()
 
     def come_back(self) -> None:
         with self._lock:

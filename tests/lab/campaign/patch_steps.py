@@ -1,0 +1,228 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps of patch.yml, in the order in which a run comes to them, on the default group."""
+
+from __future__ import annotations
+
+from tests.lab.campaign import faults
+from tests.lab.campaign.moment import Moment
+from tests.lab.campaign.steps import Step
+
+_NO_SQL = {"SQL connection dropped": "no connection to SQL Server is open in it"}
+_NO_WINRM = {"WinRM dropped": "no computer is asked anything in it"}
+_ONCE = {"step hangs": "nothing in it waits: whoever gives up kills the controller"}
+_BOUNDARY = {
+    "step fails": "a boundary does nothing by itself",
+    "step hangs": "a boundary does nothing by itself",
+}
+_NO_SERVER = {"SQL Server restarted": "no SQL Server has anything to do with it"}
+
+
+def _record(computer: str, turn: int) -> Moment:
+    """The `turn`-th time that the record is written on a computer."""
+    return Moment("file.written", {"computer": computer, "path": r"*\run-?.json"}, turn)
+
+
+def _install(kind: str, computer: str) -> Moment:
+    return Moment(f"install.{kind}", {"computer": computer})
+
+
+_AGENT = {"role": "agent"}
+_OF_BIZTALK = {"computer": "BTS*"}
+_RUN_LOGIN = {"login": "patching"}
+
+PATCH_STEPS = (
+    Step(
+        "look at the computers",
+        Moment("remote.task", {"computer": "BTS2", "module": "win_reg_stat"}),
+        fails=faults.task_fails("BTS2", "win_service_info"),
+        without=_NO_SQL | _NO_SERVER | _ONCE,
+    ),
+    Step(
+        "read the group",
+        Moment("session.opened", _RUN_LOGIN, 2),
+        fails=faults.sql_fails("SQL1", "dropped_connection", times=0),
+        without=_NO_WINRM | _ONCE,
+    ),
+    Step(
+        "stage the package",
+        Moment("file.written", {"computer": "BTS2", "path": "*.exe"}),
+        fails=faults.task_fails("BTS2", "win_copy"),
+        without=_NO_SQL | _NO_SERVER | _ONCE,
+    ),
+    Step(
+        "claim the group and begin the record",
+        Moment("file.written", {"path": r"*\run.lock"}),
+        computer="BTS1",
+        armed=Moment("file.written", {"path": r"*\run.lock"}),
+        fails=faults.task_fails("BTS2", "win_powershell"),
+        without=_NO_SQL | _NO_SERVER | _ONCE,
+    ),
+    Step(
+        "close programs",
+        Moment("process.ended", {"image": "mmc.exe"}),
+        without=_NO_SQL | _NO_SERVER | _BOUNDARY,
+    ),
+    Step(
+        "stop, in the middle",
+        Moment("service.stopped", _OF_BIZTALK, 4),
+        computer="BTS1",
+        armed=Moment("process.ended", {"image": "mmc.exe"}),
+        fails=faults.task_fails("BTS3", "win_service_info"),
+        hangs=faults.service_hangs("BTS2", "BTSSvc$ProcessingHost", "stop"),
+        without=_NO_SQL | _NO_SERVER,
+    ),
+    Step(
+        "all is stopped",
+        Moment("service.stopped", _OF_BIZTALK, 16),
+        without=_NO_SQL | _NO_SERVER | _BOUNDARY,
+    ),
+    Step(
+        "force the full backup",
+        Moment("backup.forced"),
+        computer="BTS1",
+        without=_NO_WINRM | _BOUNDARY,
+    ),
+    Step(
+        "back up, in the middle",
+        Moment("backup.database", {"type": "db"}, 3),
+        computer="BTS3",
+        fails=faults.sql_fails("SQL1", "backup_fails", database="BizTalkMsgBoxDb"),
+        hangs=faults.sql_fails("SQL1", "backup_slow", database="BizTalkDTADb", seconds=20.0),
+        without=_NO_WINRM,
+    ),
+    Step(
+        "verify the backup",
+        Moment("backup.verified", turn=3),
+        fails=faults.sql_fails("SQL1", "backup_file_damaged", database="BizTalkMsgBoxDb"),
+        without=_NO_WINRM | _ONCE,
+    ),
+    Step(
+        "stop SQL Server Agent",
+        Moment("service.stopped", _AGENT),
+        computer="SQL1",
+        armed=Moment("backup.set", {"type": "db"}),
+        fails=faults.task_fails("SQL1", "win_service"),
+        hangs=faults.service_hangs("SQL1", "SQLSERVERAGENT", "stop"),
+        without=_NO_SQL,
+    ),
+    Step(
+        "see that the databases are idle",
+        Moment("sql.who"),
+        computer="BTS1",
+        fails=faults.sql_fails("SQL1", "dropped_connection", statement="sp_who2", times=0),
+        hangs=faults.database_in_use("SQL1", "BizTalkMsgBoxDb"),
+        without=_NO_WINRM,
+    ),
+    Step(
+        "record the backup set",
+        _record("BTS2", 2),
+        armed=Moment("sql.who"),
+        fails=faults.task_fails("BTS3", "win_powershell"),
+        without=_NO_SQL | _NO_SERVER | _ONCE,
+    ),
+    Step(
+        "first install, before its scripts",
+        _install("started", "BTS1"),
+        computer="BTS1",
+        fails=faults.installer_fails("BTS1", 1603),
+        hangs=faults.installer_hangs("BTS1"),
+        without=_NO_SQL,
+    ),
+    Step(
+        "first install, in its scripts",
+        _install("script", "BTS1"),
+        computer="BTS1",
+        without=_NO_SQL | _BOUNDARY,
+    ),
+    Step(
+        "first install has ended",
+        _install("finished", "BTS1"),
+        computer="BTS1",
+        armed=_install("finished", "BTS1"),
+        fails=faults.task_fails("BTS1", "win_powershell"),
+        without=_NO_SQL | _NO_SERVER | _ONCE,
+    ),
+    Step(
+        "first install is recorded",
+        _record("BTS1", 4),
+        computer="BTS3",
+        without=_NO_SQL | _NO_SERVER | _BOUNDARY,
+    ),
+    Step(
+        "second install, before its scripts",
+        _install("started", "BTS2"),
+        computer="BTS2",
+        fails=faults.installer_fails("BTS2", 1603),
+        hangs=faults.installer_hangs("BTS2"),
+        without=_NO_SQL,
+    ),
+    Step(
+        "second install has ended",
+        _install("finished", "BTS2"),
+        computer="BTS1",
+        armed=_install("finished", "BTS2"),
+        fails=faults.task_fails("BTS2", "slurp"),
+        without=_NO_SQL | _NO_SERVER | _ONCE,
+    ),
+    Step(
+        "last install, in its scripts",
+        _install("script", "BTS3"),
+        computer="BTS3",
+        armed=_record("BTS3", 2),
+        fails=faults.installer_fails("BTS3", 1603),
+        hangs=faults.installer_hangs("BTS3"),
+        without=_NO_SQL,
+    ),
+    Step(
+        "last install has ended",
+        _install("finished", "BTS3"),
+        computer="BTS3",
+        without=_NO_SQL | _NO_SERVER | _BOUNDARY,
+    ),
+    Step(
+        "record that all is installed",
+        _record("BTS2", 5),
+        armed=_record("BTS3", 4),
+        fails=faults.task_fails("BTS1", "win_powershell"),
+        without=_NO_SQL | _NO_SERVER | _ONCE,
+    ),
+    Step(
+        "start SQL Server Agent",
+        Moment("service.start_requested", _AGENT),
+        computer="SQL1",
+        armed=_record("BTS3", 4),
+        fails=faults.task_fails("SQL1", "win_service"),
+        hangs=faults.service_hangs("SQL1", "SQLSERVERAGENT", "start"),
+        without=_NO_SQL,
+    ),
+    Step(
+        "start, in the middle",
+        Moment("service.started", _OF_BIZTALK, 4),
+        fails=faults.service_fails_to_start("BTS2", "BTSSvc$ProcessingHost"),
+        hangs=faults.service_hangs("BTS2", "BTSSvc$ProcessingHost", "start"),
+        without=_NO_SQL | _NO_SERVER,
+    ),
+    Step(
+        "all is started",
+        Moment("service.started", _OF_BIZTALK, 16),
+        computer="BTS1",
+        without=_NO_SQL | _NO_SERVER | _BOUNDARY,
+    ),
+    Step(
+        "close the record",
+        _record("BTS1", 6),
+        computer="BTS1",
+        armed=Moment("service.started", _OF_BIZTALK, 16),
+        fails=faults.task_fails("BTS3", "win_powershell"),
+        without=_NO_SQL | _NO_SERVER | _ONCE,
+    ),
+    Step(
+        "give up the claim and clean up",
+        Moment("file.removed", {"path": r"*\run.lock"}),
+        armed=Moment("file.removed", {"path": r"*\run.lock"}),
+        fails=faults.task_fails("BTS2", "win_file"),
+        without=_NO_SQL | _NO_SERVER | _ONCE,
+    ),
+)
