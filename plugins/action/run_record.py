@@ -22,12 +22,13 @@ from ansible_collections.biztalk.patching.plugins.module_utils._record_keeper im
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._record_steps import advance, with_computer
 from ansible_collections.biztalk.patching.plugins.module_utils._record_store import Store, owner_of_this_run
+from ansible_collections.biztalk.patching.plugins.module_utils._setup_log import setup_log_text
 
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._record import Record
 
 _SPEC: dict[str, t.Any] = {
-    "state": {"type": "str", "choices": ["read", "begun", "written"], "required": True},
+    "state": {"type": "str", "choices": ["read", "begun", "written", "logged"], "required": True},
     "folder": {"type": "path", "required": True},
     "server": {"type": "str", "required": True},
     "database": {"type": "str", "required": True},
@@ -41,6 +42,8 @@ _SPEC: dict[str, t.Any] = {
     "host": {"type": "str"},
     "installs": {"type": "list", "elements": "dict", "default": []},
     "uninstalled": {"type": "list", "elements": "str", "default": []},
+    "log": {"type": "str"},
+    "log_name": {"type": "str"},
 }
 
 
@@ -52,12 +55,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
     def run(self, tmp: t.Any = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         super().run(tmp, task_vars)
         _validation, options = self.validate_argument_spec(
-            argument_spec=_SPEC, required_if=[("state", "begun", ("plan", "packages"))]
+            argument_spec=_SPEC,
+            required_if=[("state", "begun", ("plan", "packages")), ("state", "logged", ("host", "log", "log_name"))],
         )
         store = Store(options["folder"], server=options["server"], database=options["database"])
         try:
             if options["state"] == "read":
                 return self._read(store, options)
+            if options["state"] == "logged":
+                return self._logged(store, options)
             record = _begun(store, options) if options["state"] == "begun" else _written(store, options)
             self._write(store, record)
         except OtherRunError as error:
@@ -75,6 +81,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         if serialise(found.record) != own:
             self._write(store, found.record)
         return {**result, **as_result(found.record)}
+
+    def _logged(self, store: Store, options: dict[str, t.Any]) -> dict[str, t.Any]:
+        name = f"{kept(store)['id']}-{options['host']}-{options['log_name']}.log"
+        if not self._task.check_mode:
+            store.keep_log(name, setup_log_text(options["log"]))
+        return {"changed": True, "path": str(store.log_path(name))}
 
     def _write(self, store: Store, record: Record) -> None:
         if not self._task.check_mode:

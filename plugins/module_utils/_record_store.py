@@ -37,10 +37,22 @@ class Store:
         """Replace the copy at one stroke, and that of the run of this id."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for path in (self.path, self.folder / f"{run}.json"):
-            new = path.with_suffix(".new")
-            new.touch(mode=0o600)
-            new.write_text(text, encoding="utf-8")
-            new.replace(path)
+            _write(path, text)
+
+    def keep_log(self, name: str, text: str) -> None:
+        """Keep a setup log beside the records."""
+        _write(self.log_path(name), text)
+
+    def log_path(self, name: str) -> Path:
+        return self.folder / re.sub(r"[^\w.-]+", "_", name)
+
+
+def _write(path: Path, text: str) -> None:
+    """Nobody ever reads half of it, or without the right to."""
+    new = path.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def owner_of_this_run(pid: int) -> dict[str, t.Any]:

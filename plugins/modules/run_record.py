@@ -26,8 +26,9 @@ options:
       - V(begun) makes the record of a new run, or takes over that of the run that was interrupted. With
         O(operation=rollback) it takes over that of the run which is taken back.
       - V(written) adds a step to it.
+      - V(logged) keeps a setup log beside it, on the controller only.
     type: str
-    choices: [read, begun, written]
+    choices: [read, begun, written, logged]
     required: true
   folder:
     description: Folder on the controller. Each group has a folder of its own in it.
@@ -71,7 +72,7 @@ options:
     description: The backup set that was made, as RV(biztalk.patching.full_backup#module:backup_set).
     type: dict
   host:
-    description: The inventory host that O(installs) and O(uninstalled) are of.
+    description: The inventory host that O(installs), O(uninstalled) and O(log) are of.
     type: str
   installs:
     description: Installs that ended, each with C(kb), C(exit_code), the new Uninstall C(entries) and C(finished).
@@ -83,6 +84,12 @@ options:
     type: list
     elements: str
     default: []
+  log:
+    description: A setup log in base64, as M(ansible.builtin.slurp) returns it. For O(state=logged).
+    type: str
+  log_name:
+    description: What the log is of, such as C(KB5009901). For O(state=logged).
+    type: str
 attributes:
   check_mode:
     support: full
@@ -127,6 +134,10 @@ file:
   returned: when there is a record
   type: str
   sample: run-1.json
+path:
+  description: Where the log is kept.
+  returned: when O(state=logged)
+  type: str
 problems:
   description: What is wrong with copies that are not used.
   returned: when O(state=read)

@@ -35,6 +35,9 @@ def write_configuration(lab: Lab) -> None:
         "collections_path": str(CACHE),
         "home": str(lab.folder / "ansible"),
         "display_skipped_hosts": "false",
+        # All computers of the group at once, and the modules of the controller without copies of files.
+        "forks": "20",
+        "pipelining": "true",
     }
     with (lab.folder / "ansible.cfg").open("w", encoding="utf-8") as file:
         configuration.write(file)

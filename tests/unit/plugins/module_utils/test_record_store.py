@@ -46,6 +46,14 @@ def test_the_copy_is_replaced_at_one_stroke(tmp_path: Path, monkeypatch: pytest.
     assert store.read() == "second"
 
 
+def test_a_log_lies_beside_the_record(tmp_path: Path) -> None:
+    store = Store(str(tmp_path), server="SQL1", database="BizTalkMgmtDb")
+    store.write("record", "run")
+    store.keep_log("run-bts1/../x-KB1.log", "Größe")
+    path = store.log_path("run-bts1/../x-KB1.log")
+    assert (path.parent, path.read_text(encoding="utf-8")) == (store.folder, "Größe")
+
+
 def test_a_folder_that_is_a_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "sql1-biztalkmgmtdb").write_text("")
     with pytest.raises(OSError, match="sql1-biztalkmgmtdb"):

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils._setup_log import setup_log_errors
+from ansible_collections.biztalk.patching.plugins.module_utils._setup_log import setup_log_errors, setup_log_text
 
 SUCCESS = "Apply patch: Server=SQL1 Database=BizTalkMsgBoxDb Script=msgboxlogic.sql"
 
@@ -59,3 +59,7 @@ def test_the_log_is_read_in_its_encoding(encode: t.Callable[[str], bytes]) -> No
 
 def test_an_empty_log_tells_of_nothing() -> None:
     assert setup_log_errors("") == []
+
+
+def test_a_log_in_utf_16_is_read() -> None:
+    assert setup_log_text(base64.b64encode("Größe\r\n".encode("utf-16")).decode("ascii")) == "Größe\r\n"
