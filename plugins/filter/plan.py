@@ -42,6 +42,8 @@ def patch_plan(
     app_pools: t.Sequence[str] = (),
     cluster_resources: t.Mapping[str, t.Sequence[t.Mapping[str, t.Any]]] | None = None,
     record: dict[str, t.Any] | None = None,
+    install_seconds: int = 300,
+    backup_seconds: float | None = None,
 ) -> dict[str, t.Any]:
     for what, names in (("services", stop_services), ("processes", stop_processes), ("application pools", app_pools)):
         if isinstance(names, str):
@@ -65,6 +67,8 @@ def patch_plan(
         minimum_free_space=minimum_free_space,
         settings=tuple(settings),
         known_settings=tuple(known_settings),
+        install_seconds=install_seconds,
+        backup_seconds=backup_seconds,
     )
     plan = make_plan(
         snapshots,
@@ -76,7 +80,7 @@ def patch_plan(
         cluster_resources=cluster_resources,
         record=record,
     )
-    return plan.as_result() | {"lines": list(plan_lines(plan))}
+    return plan.as_result() | {"lines": list(plan_lines(plan, options))}
 
 
 def service_start_command(names: t.Sequence[str]) -> str:

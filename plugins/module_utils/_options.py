@@ -17,6 +17,7 @@ class Options:
 
     `stop_iis` is `auto`, `always`, `never` or `app_pools`, `agent` is `managed` or `external`, `minimum_free_space` is
     in megabytes, `settings` are the names of the variables that are set, and `known_settings` of those that are read.
+    `install_seconds` is what an install is expected to take, `backup_seconds` what the last full backup set took.
     """
 
     mode: Mode = "outage"
@@ -31,3 +32,5 @@ class Options:
     known_settings: tuple[str, ...] = ()
     stop_processes: tuple[str, ...] = ()
     app_pools: tuple[str, ...] = ()
+    install_seconds: int = 300
+    backup_seconds: float | None = None

@@ -9,10 +9,11 @@ import typing as t
 
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._computer_plan import ComputerPlan
+    from ansible_collections.biztalk.patching.plugins.module_utils._options import Options
     from ansible_collections.biztalk.patching.plugins.module_utils._plan import Plan
 
 
-def plan_lines(plan: Plan) -> t.Iterator[str]:
+def plan_lines(plan: Plan, options: Options) -> t.Iterator[str]:
     for finding in plan.findings:
         yield f"{finding.level.upper()} {finding}"
     if plan.resumes:
@@ -25,6 +26,7 @@ def plan_lines(plan: Plan) -> t.Iterator[str]:
         yield from _rolling(plan)
     else:
         yield from _outage(plan)
+        yield _expected(plan, options)
 
 
 def _outage(plan: Plan) -> t.Iterator[str]:
@@ -41,6 +43,23 @@ def _outage(plan: Plan) -> t.Iterator[str]:
         yield f"{computer.name}: {_work(computer)} (computer {number} of {count})"
     yield from _updated_already(plan)
     yield "Then SQL Server Agent and exactly the services listed above are started again."
+
+
+def _expected(plan: Plan, options: Options) -> str:
+    """How long the group will be down at least; what stopping and starting take nobody knows beforehand."""
+    installs = sum(len(computer.updates) for computer in plan.to_install)
+    backup = 0.0 if plan.half_installed else options.backup_seconds
+    known = installs * options.install_seconds + (backup or 0.0)
+    parts = [f"{installs} x {_minutes(options.install_seconds)} for the installs (biztalk_expected_install_time)"]
+    if backup is None:
+        parts.append("the backup, of which nothing is known")
+    elif backup:
+        parts.append(f"the backup, which took {_minutes(backup)} the last time")
+    return f"Expected outage: {_minutes(known)} and what stopping and starting take: {', and '.join(parts)}."
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 def _rolling(plan: Plan) -> t.Iterator[str]:

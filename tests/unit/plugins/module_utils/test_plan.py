@@ -79,7 +79,7 @@ def plan(
 
 def spoken(made: Plan) -> list[str]:
     """The plan in plain words, without what held."""
-    return [line for line in plan_lines(made) if not line.startswith("PASS ")]
+    return [line for line in plan_lines(made, Options()) if not line.startswith("PASS ")]
 
 
 def test_a_healthy_group_is_installed_on_every_computer() -> None:
@@ -232,7 +232,7 @@ def test_a_clustered_host_instance_is_left_to_its_cluster() -> None:
         assert computer.services == ("BTSSvc$Send",)
         assert "BTSSvc$Receive" not in computer.start_modes
     assert [[instance.stop for instance in computer.clustered] for computer in made.computers] == [[False], [True]]
-    lines = [line for line in plan_lines(made) if "cluster resource" in line]
+    lines = [line for line in plan_lines(made, Options()) if "cluster resource" in line]
     assert lines == ["BTS2: take the cluster resource BizTalk Service : Receive offline"]
 
 
@@ -259,7 +259,7 @@ def test_what_the_operator_names_is_stopped() -> None:
     one = made.computers[0]
     assert (one.services, one.app_pools) == (("BTSSvc$Receive", "BTSSvc$Send"), ("Orders",))
     assert [finding.level for finding in made.doubts] == ["warn", "warn"]
-    lines = list(plan_lines(made))
+    lines = list(plan_lines(made, Options()))
     assert "BTS1: stop the application pools Orders" in lines
     assert "BTS1: end Adapter.exe (process 1204), which is not started again" in lines
 
@@ -290,9 +290,9 @@ def test_what_held_is_told_too() -> None:
     held = {finding.text: finding.rule for finding in made.findings}
     assert held.keys() >= {"the inventory is the group", "the drives have room for the updates"}
     assert set(held.values()) >= {"R3", "R4", "R10", "R11", "R13", "R14", "R17", "R19", "R23"}
-    assert "PASS group: Enterprise SSO runs" in plan_lines(made)
+    assert "PASS group: Enterprise SSO runs" in plan_lines(made, Options())
     down = {"services": [service_row("BTSSvc$Receive")]}
-    assert "PASS group: Enterprise SSO runs" not in plan_lines(plan(one=down))
+    assert "PASS group: Enterprise SSO runs" not in plan_lines(plan(one=down), Options())
 
 
 def test_the_worst_comes_first() -> None:
@@ -333,6 +333,8 @@ def test_the_plan_in_plain_words() -> None:
         "BTS1: install BTS2020-KB5009901-x64-ENU.exe (computer 1 of 1)",
         "BTS2: has the update already, nothing is installed here",
         "Then SQL Server Agent and exactly the services listed above are started again.",
+        "Expected outage: 5 min and what stopping and starting take: 1 x 5 min for the installs "
+        "(biztalk_expected_install_time), and the backup, of which nothing is known.",
     ]
 
 
@@ -421,3 +423,19 @@ def test_services_that_have_to_stay_down_are_known_with_their_start_mode() -> No
     services.append(service_row("BTSSvc$B", "stopped"))
     computer = plan(one={"services": services}).computers[0]
     assert (computer.services, computer.start_modes) == (("BTSSvc$A",), {"BTSSvc$A": "delayed", "BTSSvc$B": "auto"})
+
+
+@pytest.mark.parametrize(
+    ("backup", "total", "words"),
+    [
+        (600.0, "20 min", "the backup, which took 10 min the last time."),
+        (45.0, "11 min", "the backup, which took 45 s the last time."),
+        (None, "10 min", "the backup, of which nothing is known."),
+    ],
+)
+def test_the_outage_that_is_to_be_expected(backup: float | None, total: str, words: str) -> None:
+    last = list(plan_lines(plan(), Options(backup_seconds=backup)))[-1]
+    assert last.startswith(
+        f"Expected outage: {total} and what stopping and starting take: 2 x 5 min for the installs ("
+    )
+    assert last.endswith(words)

@@ -95,14 +95,14 @@ def test_start_modes_are_those_from_before() -> None:
 def test_the_backup_set_is_kept_once_something_may_be_installed(step: str, expected: bool) -> None:
     made = plan(interrupted(step), **DOWN)
     assert made.half_installed == expected
-    assert any("keep the backup set" in line for line in plan_lines(made)) == expected
+    assert any("keep the backup set" in line for line in plan_lines(made, Options())) == expected
 
 
 def test_an_install_that_nobody_saw_the_end_of_is_proved() -> None:
     computer = plan(interrupted("installing"), **DOWN, **UPDATED).computers[0]
     assert (computer.updates, computer.unproved) == ((), (UPDATE,))
     assert "BTS1: look at the setup log of BTS2020-KB5009901-x64-ENU.exe (computer 1 of 1)" in list(
-        plan_lines(plan(interrupted("installing"), **DOWN, **UPDATED))
+        plan_lines(plan(interrupted("installing"), **DOWN, **UPDATED), Options())
     )
 
 
@@ -110,7 +110,7 @@ def test_a_proved_install_is_not_looked_at_again() -> None:
     record = with_computer(interrupted("installing"), "bts1", installs=[INSTALL])
     made = plan(record, **DOWN, **UPDATED)
     assert (made.to_install, made.outcome) == ([], "finish")
-    assert list(plan_lines(made))[-2:] == ["BTS1: start BTSSvc$A", "SQL1: start SQLSERVERAGENT"]
+    assert list(plan_lines(made, Options()))[-2:] == ["BTS1: start BTSSvc$A", "SQL1: start SQLSERVERAGENT"]
 
 
 def test_an_update_from_before_the_run_is_none_of_its_installs() -> None:
