@@ -4,13 +4,19 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.biztalk.patching.plugins.plugin_utils import _watched_action
-from ansible_collections.biztalk.patching.plugins.plugin_utils._watched_action import FAILURES, Shown, WatchedAction
+from ansible_collections.biztalk.patching.plugins.plugin_utils._watched_action import (
+    BETWEEN,
+    FAILURES,
+    Shown,
+    WatchedAction,
+)
 
 
 class Time:
@@ -74,6 +80,7 @@ class Action(WatchedAction):
         self.statuses = list(statuses)
         self.started_with: tuple[dict[str, t.Any], int] | None = None
         self.asked: list[dict[str, t.Any]] = []
+        self.status: dict[str, t.Any] = {}
 
     def execute(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         return self._execute(task_vars)
@@ -81,8 +88,14 @@ class Action(WatchedAction):
     def _make_tmp_path(self, *_arguments: t.Any) -> str:
         return "/remote/x/"
 
-    def _low_level_execute_command(self, *_arguments: t.Any, **_named: t.Any) -> dict[str, t.Any]:
-        return {"rc": 0, "stdout": "line\n"}
+    def _low_level_execute_command(self, command: str, **_named: t.Any) -> dict[str, t.Any]:
+        assert "cat /remote/x/progress;" in command
+        assert command.endswith("cat /home/x/.ansible_async/j1")
+        status = self.statuses.pop(0)
+        if isinstance(status, Exception):
+            raise status
+        self.status = status
+        return {"rc": 0, "stdout": f"line\n{BETWEEN}\n{json.dumps(status)}"}
 
     def _execute_module(self, *_arguments: t.Any, **named: t.Any) -> dict[str, t.Any]:
         if "module_args" not in named:
@@ -93,14 +106,12 @@ class Action(WatchedAction):
         self.asked.append(named["module_args"])
         if named["module_args"]["mode"] == "cleanup":
             return {}
-        status = self.statuses.pop(0)
-        if isinstance(status, Exception):
-            raise status
-        return status
+        return {**self.status, "finished": 1}
 
 
-DONE = {"finished": 1, "started": 1, "ansible_job_id": "j1", "changed": True, "backup_set": {}}
-GOING = {"finished": 0, "started": 1}
+# What async_wrapper writes into the job's file: its own notice first, the module's result in the end.
+GOING = {"finished": False, "started": True, "ansible_job_id": "j1"}
+DONE = {"changed": True, "backup_set": {}}
 
 
 def test_the_result_is_that_of_the_module(clock: Time, said: list[str]) -> None:
@@ -112,7 +123,8 @@ def test_the_result_is_that_of_the_module(clock: Time, said: list[str]) -> None:
     # Otherwise Ansible would take the task for an asynchronous one.
     assert action.task.async_val == 0
     assert {one["_async_dir"] for one in action.asked} == {"/home/x/.ansible_async"}
-    assert action.asked[-1]["mode"] == "cleanup"
+    # Asking costs a process: nobody asks while the job's file says that it goes on.
+    assert [one["mode"] for one in action.asked] == ["status", "cleanup"]
     assert said == ["  00:00 line"]
 
 
