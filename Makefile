@@ -5,7 +5,7 @@
 # Everything that is needed is installed below .cache/ on the first run, and brought up to date on later ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration lint molecule build clean setup-run setup-test
+.PHONY: help demo test unit integration campaign lint molecule build clean setup-run setup-test
 
 # Any Python from 3.9 on: set-up picks the right one for the project itself.
 PYTHON ?= $(shell for name in python3 python3.12 python3.13 python3.11 python; do \
@@ -33,6 +33,9 @@ unit: setup-test  ## the unit tests
 
 integration: setup-test  ## the end-to-end tests on the lab
 	"$(VENV)/python" -m pytest tests/integration
+
+campaign: setup-run  ## strike each step of the playbooks in each way, and see the next command mend it (half an hour)
+	"$(VENV)/python" -m tests.lab.campaign
 
 lint: setup-test  ## every static gate
 	$(GATES) lint

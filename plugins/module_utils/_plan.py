@@ -43,6 +43,13 @@ if t.TYPE_CHECKING:
 Outcome = t.Literal["nothing_to_do", "outage", "rolling", "finish"]
 
 
+# What an install that failed leaves behind.
+_STAYS_DOWN = {
+    "outage": "The group stays down, with the databases backed up.",
+    "rolling": "This computer stays down; the others were left as they were.",
+}
+
+
 @dataclass(frozen=True)
 class Plan:
     """`computers` are in install order: the master secret server, runtime servers, then the others."""
@@ -82,6 +89,7 @@ class Plan:
             "outcome": self.outcome,
             "computers": {computer.host: computer.as_result() for computer in self.computers},
             "agents": [agent.as_result() for agent in self.agents],
+            "stays_down": _STAYS_DOWN[self.mode],
             "resumes": self.resumes["id"] if self.resumes else "",
             "half_installed": self.half_installed,
             "install_order": [computer.host for computer in self.to_install],

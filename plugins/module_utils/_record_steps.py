@@ -68,7 +68,7 @@ def begin_rollback(
     owner: t.Mapping[str, t.Any],
     now: str,
 ) -> Record:
-    """The record of a rollback: that of the run which is taken back, or a new one where the update was installed by hand.
+    """The record of a rollback: that of the run which is taken back, or a new one for an update installed by hand.
 
     `plan` is the result of the filter `rollback_plan`; what it says of the services is what the group comes back to.
     """

@@ -87,7 +87,7 @@ def choose(
                 confirm=_confirmation(named) or record["id"],
                 kb_numbers=recorded,
                 has_sql=_recorded_sql(record, assume_sql),
-                backup_set=backup_set or record["backup_set"],
+                backup_set=_set_of(record, backup_set),
                 record=record,
             )
         if not named:
@@ -121,6 +121,14 @@ def entries(scope: Scope, snapshot: Snapshot) -> list[tuple[str, str]]:
         names = recorded or _matching(snapshot, kb, titles.get(kb, ""))
         found += [(kb, name) for name in reversed(names) if name in present]
     return found
+
+
+def _set_of(record: Record, given: t.Mapping[str, t.Any] | None) -> t.Mapping[str, t.Any] | None:
+    """A restore that was interrupted leaves no history that would tell the files of an id, but its record has them."""
+    known: t.Mapping[str, t.Any] | None = record["backup_set"]
+    if given and (given.get("databases") or record["operation"] != "rollback"):
+        return given
+    return known or given
 
 
 def _confirmation(named: t.Sequence[str]) -> str:

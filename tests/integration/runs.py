@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 from tests.lab.playbook import run_playbook
@@ -59,3 +60,10 @@ def states(lab: Lab) -> dict[tuple[str, str], str]:
         for computer in lab.world.computers.values()
         for service in computer.services.all()
     }
+
+
+def record_of(lab: Lab) -> dict[str, t.Any]:
+    """The controller's run record."""
+    (path,) = lab.folder.glob("records/*/run.json")
+    record: dict[str, t.Any] = json.loads(path.read_text(encoding="utf-8"))
+    return record

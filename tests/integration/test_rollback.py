@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
-from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, record_of, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 from tests.lab.windows.faults import Faults
@@ -18,12 +17,6 @@ if t.TYPE_CHECKING:
     from tests.lab.lab import Lab
 
 STEPS = ("uninstall.finished", "restore.started", "backup.forced")
-
-
-def record_of(lab: Lab) -> dict[str, t.Any]:
-    (path,) = lab.folder.glob("records/*/run.json")
-    record: dict[str, t.Any] = json.loads(path.read_text(encoding="utf-8"))
-    return record
 
 
 def lose_the_records(lab: Lab, *computers: str) -> None:
@@ -71,9 +64,3 @@ def test_one_uninstall_fails_and_the_next_run_goes_on_from_the_only_record(small
     assert states(small_lab) == before
     assert broken(small_lab.events.events) == {}
     assert record_of(small_lab)["step"] == "done"
-
-    since = len(small_lab.events.events)
-    once_more = run("rollback", small_lab, *confirmed)
-    assert once_more.returncode == 0, once_more.stdout
-    assert "has been taken back already" in once_more.stdout
-    assert changes(small_lab.events.events[since:]) == []

@@ -10,56 +10,30 @@ import re
 import sys
 import tempfile
 import time
-import traceback
 import typing as t
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.lab.campaign import table
-from tests.lab.campaign.patch_steps import PATCH_STEPS
-from tests.lab.campaign.runner import Result, run_case
-from tests.lab.campaign.steps import Case, cases
-from tests.lab.campaign.verdict import Ending
+from tests.lab.campaign.catalogue import all_cases, left_out
+from tests.lab.campaign.runner import not_judged, run_case
 from tests.lab.packages.catalogue import default_packages
 from tests.lab.packages.library import Library
 from tests.lab.paths import DEFAULT_TOPOLOGY
 from tests.lab.topology import Topology
 
-ALL_STEPS = {"patch": PATCH_STEPS}
-SCALE = 0.05
+if t.TYPE_CHECKING:
+    from tests.lab.campaign.runner import Result
+    from tests.lab.campaign.steps import Case
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where a worker's labs lie."""
-
-    folder: Path
-    library: Library
-
-    def run(self, number: int) -> Result:
-        case = all_cases()[number]
-        name = re.sub(r"\W+", "-", case.name)
-        topology = Topology.load(DEFAULT_TOPOLOGY, overrides={"delays": {"scale": SCALE, "restart": 2.0 / SCALE}})
-        began = time.monotonic()
-        try:
-            return run_case(case, topology, self.folder / name, self.library)
-        except Exception:  # a case that cannot be judged is a bad one, and the others go on
-            problem = traceback.format_exc()
-            return Result(case, (case.playbook,), (None,), Ending("?", (problem,)), time.monotonic() - began)
-
-
-def all_cases() -> list[Case]:
-    return [case for playbook, steps in ALL_STEPS.items() for case in cases(playbook, steps)]
+SCALE, RESTART_SECONDS = 0.05, 2.0
 
 
 def main() -> int:
     options = _options()
-    known = all_cases()
-    chosen = [number for number, case in enumerate(known) if all(word in case.name for word in options.words)]
+    chosen = [case for case in all_cases() if all(word in case.name for word in options.words)]
     if options.list:
-        print("\n".join([*(known[number].name for number in chosen), *_left_out()]))
+        print("\n".join([*(case.name for case in chosen), "\nNot there:", *left_out()]))
         return 0
     folder = options.state or Path(tempfile.mkdtemp(prefix="biztalk-campaign-"))
     began = time.monotonic()
@@ -71,23 +45,24 @@ def main() -> int:
     return 1 if bad or not results else 0
 
 
-def _run(chosen: list[int], folder: Path, workers: int) -> t.Iterator[Result]:
+def _run(chosen: list[Case], folder: Path, workers: int) -> t.Iterator[Result]:
+    """The results in the order in which they come."""
     library = Library.build(folder / "packages", default_packages())
-    place = Place(folder, library)
+    # A restart takes longer than the next question of the run.
+    delays = {"scale": SCALE, "restart": RESTART_SECONDS / SCALE}
+    topology = Topology.load(DEFAULT_TOPOLOGY, overrides={"delays": delays})
     print(table.line(*table.HEADER), flush=True)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for future in as_completed(pool.submit(place.run, number) for number in chosen):
-            result = future.result()
+    # ansible-playbook is what takes the time, in processes of its own.
+    with ThreadPoolExecutor(workers) as pool:
+        running = {
+            pool.submit(run_case, case, topology, folder / re.sub(r"\W+", "-", case.name), library): case
+            for case in chosen
+        }
+        for future in as_completed(running):
+            error = future.exception()
+            result = not_judged(running[future], error) if error else future.result()
             print("\n".join(table.row(result)), flush=True)
             yield result
-
-
-def _left_out() -> t.Iterator[str]:
-    yield "\nNot applicable:"
-    for playbook, steps in ALL_STEPS.items():
-        for step in steps:
-            for kind, reason in step.without.items():
-                yield f"{playbook} / {step.name} / {kind}: {reason}"
 
 
 def _options() -> argparse.Namespace:

@@ -23,17 +23,18 @@ _MARK = "BIZTALK_LAB_CONTROLLER"
 
 
 class Controller:
-    """Runs one playbook."""
+    """Where playbooks run, one at a time."""
 
     def __init__(self) -> None:
-        self._value = str(uuid.uuid4())
+        self._run = ""
 
     def run(self, lab: Lab, playbook: str, arguments: t.Sequence[str], *, output: Path, timeout: float) -> int | None:
         """The exit code; None where the run did not end in time, and was killed. What it says goes to a file."""
+        self._run = str(uuid.uuid4())
         with output.open("w", encoding="utf-8") as file:
             process = subprocess.Popen(
                 command_line(f"biztalk.patching.{playbook}", lab.inventory_path, *arguments),
-                env={**environment_of(lab.inventory_path), _MARK: self._value},
+                env={**environment_of(lab.inventory_path), _MARK: self._run},
                 cwd=lab.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
@@ -48,16 +49,19 @@ class Controller:
 
     def kill(self) -> None:
         """End the run and all its processes at once, as when the controller loses its power."""
-        while processes := self._processes():
+        mark = f"{_MARK}={self._run}".encode()
+        while processes := processes_with(mark):
             for process in processes:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
 
-    def _processes(self) -> list[int]:
-        return [int(folder.name) for folder in Path("/proc").glob("[0-9]*") if self._is_mine(folder)]
 
-    def _is_mine(self, folder: Path) -> bool:
-        # A process may end meanwhile, and those of others are not to be read.
-        with contextlib.suppress(OSError):
-            return f"{_MARK}={self._value}".encode() in (folder / "environ").read_bytes().split(b"\0")
-        return False
+def processes_with(mark: bytes) -> list[int]:
+    return [int(folder.name) for folder in Path("/proc").glob("[0-9]*") if mark in _environment(folder)]
+
+
+def _environment(folder: Path) -> list[bytes]:
+    # A process may end meanwhile, and those of others are not to be read.
+    with contextlib.suppress(OSError):
+        return (folder / "environ").read_bytes().split(b"\0")
+    return []

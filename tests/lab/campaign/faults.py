@@ -41,6 +41,11 @@ def installer_fails(computer: str, exit_code: int) -> Fault:
     return Fault(lambda lab: _set_faults(lab.world.computers[computer], InstallFaults(exit_codes=(exit_code,))))
 
 
+def uninstall_fails(computer: str, exit_code: int) -> Fault:
+    faulty = InstallFaults(uninstall_exit_codes=(exit_code,))
+    return Fault(lambda lab: _set_faults(lab.world.computers[computer], faulty))
+
+
 def installer_hangs(computer: str) -> Fault:
     """It never ends, until its process is ended."""
 

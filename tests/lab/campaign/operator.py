@@ -39,15 +39,16 @@ def next_command(playbook: str, lab: Lab) -> str | None:
     return "patch" if "un patch.yml" in advice else None
 
 
-def wait_until_quiet(lab: Lab) -> None:
-    """Let what has begun come to its end: restarts, stops, starts, installers, backups."""
+def wait_until_quiet(lab: Lab) -> t.Iterator[str]:
+    """Let what has begun come to its end: restarts, stops, starts, installers, backups. Yields what does not."""
     for endpoint in lab.winrm.values():
         if endpoint.computer.power.up:
             endpoint.come_back()
     deadline = time.monotonic() + _REST_TIMEOUT
     while restless := _restless(lab):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"still on the way after {_REST_TIMEOUT:.0f} s: {', '.join(restless)}")
+            yield f"still on the way after {_REST_TIMEOUT:.0f} s: {', '.join(restless)}"
+            return
         time.sleep(0.05)
 
 

@@ -24,9 +24,13 @@ if t.TYPE_CHECKING:
     from tests.lab.topology import Topology
 
 # A run that takes longer hangs.
-RUN_TIMEOUT = 150.0
+RUN_TIMEOUT = 300.0
 # Some commands are refused once, as while a restart is going on.
 MOST_COMMANDS = 4
+# What there has to be before a playbook has something to do.
+BEFORE = {"rollback": ("patch",)}
+# Where a group ends up.
+LEVELS = {"patch": "new", "rollback": "old"}
 # Time-outs that a hanging step reaches soon; everything else has time enough.
 SETTINGS = {
     "biztalk_close_applications": "true",
@@ -68,6 +72,8 @@ def run_case(case: Case, topology: Topology, folder: Path, library: Library) -> 
     with Lab(topology, folder, library) as lab:
         before = Before.of(lab)
         controller = Controller()
+        for earlier in BEFORE.get(case.playbook, ()):
+            controller.run(lab, earlier, _arguments(lab, earlier), output=folder / "before.txt", timeout=RUN_TIMEOUT)
         trigger = _arm(case, lab, controller)
         command: str | None = case.playbook
         while command and len(commands) < MOST_COMMANDS:
@@ -76,15 +82,20 @@ def run_case(case: Case, topology: Topology, folder: Path, library: Library) -> 
             exits.append(controller.run(lab, command, _arguments(lab, command), output=output, timeout=RUN_TIMEOUT))
             if case.fault:
                 case.fault.mend(lab)
-            wait_until_quiet(lab)
-            command = next_command(command, lab) if exits[-1] else None
+            problems = list(wait_until_quiet(lab))
+            command = None if exits[-1] == 0 else next_command(command, lab)
         found = ending(lab, before)
-    problems = [
-        *_of_commands(commands, exits),
-        *(["the strike never came"] if trigger and not trigger.fired.is_set() else []),
-    ]
-    found = Ending(found.level, (*problems, *found.problems))
-    return Result(case, tuple(commands), tuple(exits), found, time.monotonic() - began)
+    if trigger and not trigger.fired.is_set():
+        problems.append("the strike never came")
+    if found.level != LEVELS[case.playbook]:
+        problems.append(f"the group is on the {found.level} update")
+    problems += [*_of_commands(commands, exits), *found.problems]
+    return Result(case, tuple(commands), tuple(exits), Ending(found.level, tuple(problems)), time.monotonic() - began)
+
+
+def not_judged(case: Case, error: BaseException) -> Result:
+    """The result of a case in which the lab itself or its operator failed: the others go on."""
+    return Result(case, (case.playbook,), (None,), Ending("unknown", (f"not judged: {error!r}",)), 0.0)
 
 
 def _of_commands(commands: list[str], exits: list[int | None]) -> t.Iterator[str]:

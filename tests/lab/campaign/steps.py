@@ -33,7 +33,7 @@ KINDS = (*FROM_OUTSIDE, *BY_ITSELF)
 class Step:
     """One step of a playbook: a boundary, or the inside of a long one.
 
-    `at` is the moment of the strikes from outside, `computer` the one that is restarted. `fails` and `hangs` are how it
+    `at` is the moment of the strikes from outside, `computer` the one that they hit. `fails` and `hangs` are how it
     does so, armed at `armed`; None: before the run. `without` gives the reason for each strike that there is not.
     """
 

@@ -13,8 +13,8 @@ if t.TYPE_CHECKING:
     from tests.lab.campaign.controller import Controller
     from tests.lab.lab import Lab
 
-# Longer than the run takes to notice, shorter than it waits for an installer that it cannot ask.
-DARK_SECONDS = 3.0
+# Longer than the run takes to its next task there, shorter than it waits for an installer that it cannot ask.
+DARK_SECONDS = 10.0
 SOMEBODY = "somebody"
 
 
@@ -44,13 +44,11 @@ def _beside(strike: Strike) -> Strike:
     return start
 
 
-@_beside
 def lose_network(scene: Scene) -> None:
-    """No computer answers on WinRM for a while; what runs there goes on."""
-    lab = scene.lab
-    for endpoint in lab.winrm.values():
-        endpoint.cut_off()
-    lab.world.scheduler.after(DARK_SECONDS, lambda: _come_back(lab))
+    """The computer does not answer on WinRM for a while; what runs there goes on."""
+    endpoint = scene.lab.winrm[scene.computer]
+    endpoint.cut_off()
+    scene.lab.world.scheduler.after(DARK_SECONDS, endpoint.come_back)
 
 
 @_beside
@@ -71,8 +69,3 @@ def restart_sql_server(scene: Scene) -> None:
 def restart_computer(scene: Scene) -> None:
     """Somebody restarts the computer: what starts with Windows is up again afterwards."""
     scene.lab.world.computers[scene.computer].restart(SOMEBODY)
-
-
-def _come_back(lab: Lab) -> None:
-    for endpoint in lab.winrm.values():
-        endpoint.come_back()

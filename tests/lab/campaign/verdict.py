@@ -81,10 +81,11 @@ def _not_as_before(before: Services, after: Services) -> Iterator[str]:
 
 
 def _sso(history: History) -> Iterator[str]:
-    """An update never stops Enterprise SSO; the restart of a computer does. A rollback with SQL has to stop it."""
-    first_uninstall = min(history.positions("uninstall.started"), default=len(history.events))
+    """An update never stops Enterprise SSO; the restart of a computer does, and so has a rollback with SQL to do."""
+    installed = max(history.positions("install.started", "install.finished"), default=0)
+    until = installed if history.positions("uninstall.started") else len(history.events)
     for position, event in history.of_kind("service.stop_requested", "service.died"):
-        if event["role"] == "sso" and position < first_uninstall and event.fields.get("origin") != SHUTDOWN:
+        if event["role"] == "sso" and position < until and event.fields.get("origin") != SHUTDOWN:
             yield f"{event['service']} on {event['computer']} was stopped"
 
 

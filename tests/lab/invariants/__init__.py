@@ -33,6 +33,7 @@ from tests.lab.invariants.restart import (
     rolling_keeps_serving,
 )
 from tests.lab.invariants.restoring import r19_uninstall_and_restore, r21_all_databases_restored, r22_no_script
+from tests.lab.invariants.uninstalling import r18_uninstalled_while_down
 from tests.lab.invariants.verdict import Rule, Verdict, judge
 
 if t.TYPE_CHECKING:
@@ -56,6 +57,7 @@ RULES: dict[str, Rule] = {
     "R15": r15_databases_idle,
     "R16": r16_one_at_a_time,
     "R17": r17_runs_what_ran_before,
+    "R18": r18_uninstalled_while_down,
     "R19": r19_uninstall_and_restore,
     "R20": r20_forced_full_backup,
     "R21": r21_all_databases_restored,

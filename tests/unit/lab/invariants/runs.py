@@ -22,6 +22,7 @@ HOST, IDLE_HOST, RULES, IIS, SSO = "BTSSvc$A", "BTSSvc$B", "RuleEngineUpdateServ
 AGENT, ENGINE, SPOOLER = "SQLSERVERAGENT", "MSSQLSERVER", "Spooler"
 # What is not judged where nothing is taken back.
 NO_ROLLBACK = {
+    "R18": "nothing was uninstalled",
     "R19": "no update with SQL was uninstalled",
     "R21": "no database was restored",
     "R22": "nothing was taken back",

@@ -71,3 +71,10 @@ def test_a_failing_handler_keeps_its_result(run: Runner, monkeypatch: pytest.Mon
 
 def test_a_path_that_windows_cannot_have_is_a_failure(run: Runner) -> None:
     assert "not an absolute path" in run("win_file", path=r"C:\a?b", state="directory")["msg"]
+
+
+def test_a_module_that_is_to_fail_does_so_once(run: Runner) -> None:
+    run.session.computer.failing.append("win_service_info")
+
+    assert "Insufficient system resources" in run("win_service_info")["msg"]
+    assert not run("win_service_info").get("failed")

@@ -146,6 +146,15 @@ def test_an_endpoint_that_is_dark_refuses_connections_and_comes_back_without_its
     client(server).open_shell()
 
 
+def test_behind_a_network_that_is_gone_the_computer_goes_on_with_its_shells(server: WinRmServer) -> None:
+    shell = client(server).open_shell()
+    server.cut_off()
+    with pytest.raises(requests.exceptions.ConnectionError):
+        client(server).open_shell()
+    server.come_back()
+    client(server).close_shell(shell)
+
+
 def test_an_endpoint_may_be_stopped_while_it_is_dark(server: WinRmServer) -> None:
     server.go_dark()
     server.stop()

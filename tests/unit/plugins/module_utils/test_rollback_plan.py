@@ -187,6 +187,13 @@ def test_a_rollback_keeps_in_the_record_what_runs_now() -> None:
     assert begun["computers"][0]["plan"]["updates"] == [{"kb": "5009901"}]
 
 
+@pytest.mark.parametrize("step", ["uninstalled", "restoring", "restored"])
+def test_a_rollback_that_goes_on_does_not_begin_again(step: str) -> None:
+    last = record(step, "rollback")
+    plan = rollback(last, services=DOWN, uninstalls=()).as_result()
+    assert begin_rollback(last, plan, group=RECORD_GROUP, owner=OWNER, now=LATER)["step"] == step
+
+
 def test_an_update_without_a_record_gets_one() -> None:
     plan = rollback(None, kb_numbers=["5009901"], backup_set=SET).as_result()
     begun = begin_rollback(None, plan, group=RECORD_GROUP, owner=OWNER, now=LATER)

@@ -80,6 +80,12 @@ def test_the_operator_names_the_update_of_the_record() -> None:
     assert scope.backup_set == MOVED
 
 
+def test_the_files_of_an_interrupted_rollback_count_more_than_an_id() -> None:
+    assert choose(rolled_back("restoring"), kb_numbers=["5009901"], backup_set={"id": 9}).backup_set == SET
+    assert choose({**rolled_back("restoring"), "backup_set": None}, backup_set={"id": 9}).backup_set == {"id": 9}
+    assert choose(DONE, backup_set={"id": 9}).backup_set == {"id": 9}
+
+
 def test_another_update_waits_for_the_run_that_was_interrupted() -> None:
     with pytest.raises(ScopeError, match=f"the run {ID} of KB5009901 was interrupted"):
         choose({**DONE, "step": "installing"}, kb_numbers=["1111111"])

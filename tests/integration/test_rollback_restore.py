@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A restore that fails in the middle, with the databases on two instances: the next run restores all of them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from tests.integration.runs import record_of, run, states
+from tests.lab.invariants import broken
+from tests.lab.inventory import DEFAULT_UPDATE
+from tests.lab.paths import TOPOLOGIES
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.lab.lab import Lab
+
+# Installed by hand; the set is the one that the backup job made before the lab began, of which only the id is given.
+BY_HAND = [{"name": name, "updates": [DEFAULT_UPDATE]} for name in ("BTS1", "BTS2")]
+NAMED = ("-e", f"{{biztalk_rollback_kb: ['{DEFAULT_UPDATE}'], biztalk_rollback_backup_set: {{id: 41}}}}")
+CONFIRMED = ("-e", f"biztalk_confirm_restore=KB{DEFAULT_UPDATE}")
+
+
+def test_the_management_database_is_left_restoring(open_lab: Callable[..., Lab]) -> None:
+    with open_lab(TOPOLOGIES / "two-instances.yml", computers=BY_HAND) as lab:
+        before = states(lab)
+        lab.instances["SQL1"].faults.add("restore_fails", database="BizTalkMgmtDb")
+
+        failed = run("rollback", lab, *NAMED, *CONFIRMED)
+
+        assert failed.returncode != 0
+        assert "RESTORING" in failed.stdout
+        assert record_of(lab)["step"] == "restoring"
+        assert lab.instances["SQL1"].state_of("BizTalkMgmtDb").state == "RESTORING"
+        since = len(lab.events.events)
+
+        again = run("rollback", lab, *NAMED, *CONFIRMED)
+
+        assert again.returncode == 0, again.stdout
+        events = lab.events.events[since:]
+        assert not [event for event in events if event.kind == "uninstall.started"]
+        assert {event["instance"] for event in events if event.kind == "restore.database"} == {"SQL1", "SQL2"}
+        assert record_of(lab)["step"] == "done"
+        assert states(lab) == before
+        assert broken(lab.events.events) == {}

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Taking back updates without SQL: uninstalled in reverse order, and no database is touched."""
+
+from __future__ import annotations
+
+import typing as t
+
+from tests.integration.conftest import SCALE
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
+from tests.lab.invariants import broken
+from tests.lab.invariants.history import History
+from tests.lab.lab import Lab
+from tests.lab.packages.catalogue import chain_packages
+from tests.lab.paths import SINGLE_TOPOLOGY
+from tests.lab.topology import Topology
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.lab.packages.library import Library
+
+# Those of the chain that have no SQL.
+NUMBERS = [spec.kb for spec in chain_packages() if not spec.has_sql]
+DATABASE_ROLES = ("agent", "sso")
+
+
+def test_a_chain_goes_back_in_reverse_order(chain_library: Library, tmp_path: Path) -> None:
+    downloads = [str(chain_library.downloads(kb)) for kb in NUMBERS]
+    chain = ("-e", f"{{biztalk_packages: {downloads}, biztalk_chain: true}}")
+    topology = Topology.load(SINGLE_TOPOLOGY, overrides={"delays": {"scale": SCALE}})
+    with Lab(topology, tmp_path / "lab", chain_library) as lab:
+        before = states(lab)
+        patched = run("patch", lab, *CLOSE_APPLICATIONS, *chain)
+        assert patched.returncode == 0, patched.stdout
+        since = len(lab.events.events)
+
+        preview = run("rollback", lab, "--check")
+
+        assert preview.returncode == 0, preview.stdout
+        assert "BTS1: uninstall Microsoft BizTalk Server 2020 Hotfix [KB 90000004]" in preview.stdout
+        assert changes(lab.events.events[since:]) == []
+
+        result = run("rollback", lab)
+
+        assert result.returncode == 0, result.stdout
+        done = [event["kb"] for _, event in History(lab.events.events).of_kind("uninstall.finished")]
+        assert done == list(reversed(NUMBERS))
+        events = lab.events.events[since:]
+        assert not [event for event in events if event.kind.startswith(("restore.", "backup."))]
+        stopped = [event for event in events if event.kind == "service.stop_requested"]
+        assert not [event for event in stopped if event["role"] in DATABASE_ROLES]
+        assert states(lab) == before
+        assert broken(lab.events.events) == {}

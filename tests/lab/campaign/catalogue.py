@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All cases of the campaign, and those that there are not."""
+
+from __future__ import annotations
+
+import typing as t
+
+from tests.lab.campaign.patch_steps import PATCH_STEPS
+from tests.lab.campaign.rollback_steps import ROLLBACK_STEPS
+from tests.lab.campaign.steps import cases
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.lab.campaign.steps import Case
+
+STEPS = {"patch": PATCH_STEPS, "rollback": ROLLBACK_STEPS}
+
+
+def all_cases() -> list[Case]:
+    return [case for playbook, steps in STEPS.items() for case in cases(playbook, steps)]
+
+
+def case_named(name: str) -> Case:
+    return next(case for case in all_cases() if case.name == name)
+
+
+def left_out() -> Iterator[str]:
+    for playbook, steps in STEPS.items():
+        for step in steps:
+            for kind, reason in step.without.items():
+                yield f"{playbook} / {step.name} / {kind}: {reason}"

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The campaign is complete: each step has each strike, or a reason why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.lab.campaign.catalogue import STEPS, all_cases
+from tests.lab.campaign.steps import FROM_OUTSIDE, KINDS, Case, Step, cases
+
+ALL = [(playbook, step) for playbook, steps in STEPS.items() for step in steps]
+NAMES = [f"{playbook}-{step.name}" for playbook, step in ALL]
+
+
+@pytest.mark.parametrize(("playbook", "step"), ALL, ids=NAMES)
+def test_each_strike_is_a_case_or_has_a_reason(playbook: str, step: Step) -> None:
+    struck = {case.kind for case in cases(playbook, [step])}
+
+    assert struck | step.without.keys() == set(KINDS)
+    assert not struck & step.without.keys()
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
+def test_a_case_has_something_that_happens(case: Case) -> None:
+    assert (case.strike is not None) is (case.kind in FROM_OUTSIDE)
+    assert (case.fault is None) is (case.kind in FROM_OUTSIDE)
+
+
+@pytest.mark.parametrize(("playbook", "step"), ALL, ids=NAMES)
+def test_where_another_step_stands_for_it_that_one_is_struck(playbook: str, step: Step) -> None:
+    struck = {(case.step, case.kind) for case in cases(playbook, STEPS[playbook])}
+
+    for kind, reason in step.without.items():
+        if reason.startswith("as at: "):
+            assert (reason.removeprefix("as at: "), kind) in struck
+
+
+def test_names_are_unique() -> None:
+    names = [case.name for case in all_cases()]
+
+    assert len(names) == len(set(names))
+
+
+def test_the_readme_tells_the_number_of_cases() -> None:
+    text = (Path(__file__).parents[4] / "README.md").read_text(encoding="utf-8")
+
+    assert f"three computers, {len(all_cases())} times" in " ".join(text.split())
