@@ -67,8 +67,8 @@ def record(step: str = "done", operation: str = "patch", **replaced: t.Any) -> d
 def rollback(
     last: dict[str, t.Any] | None,
     *,
-    services: t.Any = NEW,
-    group: t.Any = GROUP,
+    services: t.Any = None,
+    group_known: bool = True,
     uninstalls: t.Any = ((REMOVE,), (REMOVE,)),
     clusters: t.Any = None,
     names: t.Sequence[str] = ("BTS1", "BTS2"),
@@ -76,10 +76,10 @@ def rollback(
 ) -> Rollback:
     hosts = [name.lower() for name in names]
     return make_rollback(
-        {host: snapshot(host.upper(), services=services) for host in hosts},
+        {host: snapshot(host.upper(), services=services or NEW) for host in hosts},
         scope=choose(last, **chosen),
         uninstalls=dict(zip(hosts, uninstalls, strict=False)),
-        group=group,
+        group=GROUP if group_known else None,
         sql_hosts={"sql1": ""},
         options=Options(),
         cluster_resources=clusters or {},
@@ -167,7 +167,7 @@ def test_an_interrupted_rollback_goes_on_where_it_stopped(step: str, sql: str, s
 
 def test_a_management_database_that_cannot_be_read_is_made_up_for_by_the_record() -> None:
     first = begin_rollback(record(), rollback(record()).as_result(), group=RECORD_GROUP, owner=OWNER, now=LATER)
-    plan = rollback(advance(first, now=LATER, step="restoring"), group=None, services=DOWN, uninstalls=())
+    plan = rollback(advance(first, now=LATER, step="restoring"), group_known=False, services=DOWN, uninstalls=())
     assert failures(plan) == []
     assert [(one.plan.services, one.sso, one.master_secret_server) for one in plan.computers] == [
         (("BTSSvc$A",), True, True),
