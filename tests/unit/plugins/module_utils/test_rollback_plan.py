@@ -60,6 +60,10 @@ DONE = advance(
 )
 
 
+# Stands for GROUP where a test does not care; None is a group that cannot be read.
+USUAL = "usual"
+
+
 def record(step: str = "done", operation: str = "patch", **replaced: t.Any) -> dict[str, t.Any]:
     return {**advance(DONE, now=LATER, operation=operation, step=step), **replaced}
 
@@ -68,7 +72,7 @@ def rollback(
     last: dict[str, t.Any] | None,
     *,
     services: t.Any = None,
-    group_known: bool = True,
+    group: t.Any = USUAL,
     uninstalls: t.Any = ((REMOVE,), (REMOVE,)),
     clusters: t.Any = None,
     names: t.Sequence[str] = ("BTS1", "BTS2"),
@@ -79,7 +83,7 @@ def rollback(
         {host: snapshot(host.upper(), services=services or NEW) for host in hosts},
         scope=choose(last, **chosen),
         uninstalls=dict(zip(hosts, uninstalls, strict=False)),
-        group=GROUP if group_known else None,
+        group=GROUP if group == USUAL else group,
         sql_hosts={"sql1": ""},
         options=Options(),
         cluster_resources=clusters or {},
@@ -167,7 +171,7 @@ def test_an_interrupted_rollback_goes_on_where_it_stopped(step: str, sql: str, s
 
 def test_a_management_database_that_cannot_be_read_is_made_up_for_by_the_record() -> None:
     first = begin_rollback(record(), rollback(record()).as_result(), group=RECORD_GROUP, owner=OWNER, now=LATER)
-    plan = rollback(advance(first, now=LATER, step="restoring"), group_known=False, services=DOWN, uninstalls=())
+    plan = rollback(advance(first, now=LATER, step="restoring"), group=None, services=DOWN, uninstalls=())
     assert failures(plan) == []
     assert [(one.plan.services, one.sso, one.master_secret_server) for one in plan.computers] == [
         (("BTSSvc$A",), True, True),
