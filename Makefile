@@ -31,8 +31,8 @@ test: setup-test  ## every test and gate
 unit: setup-test  ## the unit tests
 	"$(VENV)/python" -m pytest tests/unit
 
-integration: setup-test  ## the end-to-end tests on the lab
-	"$(VENV)/python" -m pytest tests/integration
+integration: setup-test  ## all end-to-end tests on the lab, the long ones too
+	"$(VENV)/python" -m pytest tests/integration -n 2 --dist loadfile
 
 campaign: setup-run  ## strike each step of the playbooks in each way, and see the next command mend it (half an hour)
 	"$(VENV)/python" -m tests.lab.campaign

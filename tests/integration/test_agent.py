@@ -8,6 +8,8 @@ from __future__ import annotations
 import threading
 import typing as t
 
+import pytest
+
 from tests.integration.runs import CLOSE_APPLICATIONS, run, states
 from tests.lab.invariants import broken
 
@@ -48,6 +50,7 @@ def count(lab: Lab, kind: str) -> int:
     return sum(event.kind == kind for event in lab.run_events())
 
 
+@pytest.mark.long
 def test_the_run_waits_for_the_administrator(single_lab: Lab) -> None:
     before = states(single_lab)
     calls = [

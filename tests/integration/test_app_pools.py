@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.integration.runs import run, states
 from tests.lab.invariants import broken
 from tests.lab.windows.app_pools import BIZTALK_POOL
@@ -17,6 +19,7 @@ if t.TYPE_CHECKING:
 APP_POOLS = ("-e", f'{{"biztalk_stop_iis": "app_pools", "biztalk_app_pools": ["{BIZTALK_POOL}"]}}')
 
 
+@pytest.mark.long
 def test_only_the_named_application_pools_are_stopped(single_lab: Lab) -> None:
     computer = single_lab.world.computers["BTS1"]
     before = states(single_lab), computer.app_pools.states()

@@ -66,6 +66,7 @@ def test_a_package_of_a_publisher_who_is_not_trusted(single_lab: Lab) -> None:
     assert "signed by neither Microsoft nor a trusted publisher, but by O=biztalk.patching lab" in output
 
 
+@pytest.mark.long
 def test_an_unsigned_package_is_installed_only_where_that_is_allowed(library: Library, tmp_path: Path) -> None:
     spec = next(package.spec for package in library.packages if not package.spec.has_sql)
     unsigned = build(replace(spec, signed=False, architecture="x64"), tmp_path)

@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
     from tests.lab.packages.library import Library
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
     [

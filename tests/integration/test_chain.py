@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.integration.conftest import SCALE
 from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
 from tests.lab.invariants import broken
@@ -29,6 +31,7 @@ def chain(library: Library) -> tuple[str, str]:
     return "-e", f"{{biztalk_packages: {downloads}}}"
 
 
+@pytest.mark.long
 def test_three_updates_in_one_outage(chain_library: Library, tmp_path: Path) -> None:
     topology = Topology.load(SMALL_TOPOLOGY, overrides={"delays": {"scale": SCALE}})
     with Lab(topology, tmp_path / "lab", chain_library) as lab:

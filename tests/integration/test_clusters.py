@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.integration.runs import changes, run, states
 from tests.lab.invariants import broken
 from tests.lab.paths import TOPOLOGIES
@@ -29,6 +31,7 @@ def requests(lab: Lab, service: str) -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.mark.long
 def test_the_cluster_stops_and_starts_what_is_its_own(open_lab: Callable[..., Lab]) -> None:
     with open_lab(CLUSTER) as lab:
         before = states(lab)

@@ -24,6 +24,7 @@ WHILE_STOPPING = {HOST: {"resurrects_after": 5.0}, "RuleEngineUpdateService": {"
 DURING_THE_BACKUP = {HOST: {"resurrects_after": 25.0}}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("behaviours", [WHILE_STOPPING, DURING_THE_BACKUP])
 def test_a_service_that_somebody_starts_again_is_stopped_again(
     open_lab: Callable[..., Lab], behaviours: dict[str, t.Any]

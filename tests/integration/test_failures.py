@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
@@ -41,6 +43,7 @@ def test_a_session_that_does_not_go_away_brings_everything_back_up(single_lab: L
     assert broken(single_lab.events.events) == {}
 
 
+@pytest.mark.long
 def test_an_install_that_fails_is_tried_again_and_leaves_the_group_down(small_lab: Lab) -> None:
     with small_lab.world.computers["BTS2"].installer.occupied():
         result = run("patch", small_lab, *CLOSE_APPLICATIONS)
@@ -59,6 +62,7 @@ def test_an_install_that_fails_is_tried_again_and_leaves_the_group_down(small_la
     assert changes(small_lab.events.events[events:]) == []
 
 
+@pytest.mark.long
 def test_an_installer_that_restarts_its_computer_ends_the_run(open_lab: Callable[..., Lab]) -> None:
     with open_lab(SMALL_TOPOLOGY, computers=[{"name": "BTS1", "install": {"exit_codes": [1641]}}]) as lab:
         result = run("patch", lab, *CLOSE_APPLICATIONS)
@@ -67,6 +71,7 @@ def test_an_installer_that_restarts_its_computer_ends_the_run(open_lab: Callable
         assert {item.computer for item in History(lab.events.events).installs} == {"BTS1"}
 
 
+@pytest.mark.long
 def test_a_service_that_dies_again_is_named(open_lab: Callable[..., Lab]) -> None:
     # It has no recovery action, so it stays dead.
     behaviours = {"RuleEngineUpdateService": {"dies_after": 20.0, "deaths": 9}}
@@ -88,6 +93,7 @@ def test_an_installer_that_fails_silently_is_found_out(open_lab: Callable[..., L
         assert nothing_runs(lab)
 
 
+@pytest.mark.long
 def test_a_connection_lost_during_the_install_does_no_harm(open_lab: Callable[..., Lab]) -> None:
     computers = [{"name": "BTS1", "install": {"drops_connection": True}}]
     computers.append({"name": "BTS2", "install": {"exit_codes": [1618, 0]}})
@@ -100,6 +106,7 @@ def test_a_connection_lost_during_the_install_does_no_harm(open_lab: Callable[..
         assert broken(lab.events.events) == {}
 
 
+@pytest.mark.long
 def test_an_installer_that_cannot_reach_sql_server_is_found_out(single_lab: Lab) -> None:
     # Without a logon of its own the installer is nobody on SQL Server.
     result = run("patch", single_lab, *CLOSE_APPLICATIONS, "-e", "ansible_become=false")

@@ -48,6 +48,7 @@ def programs_in_databases(lab: Lab) -> set[str]:
     return {session.program for session in server.sessions.in_database(DATABASE)}
 
 
+@pytest.mark.long
 def test_backed_up_at_rest_without_the_job(lab: Lab) -> None:
     before = states(lab)
 
@@ -64,6 +65,7 @@ def test_backed_up_at_rest_without_the_job(lab: Lab) -> None:
     assert set(broken(lab.events.events, native=True)) == {"R15"}
 
 
+@pytest.mark.long
 def test_who_may_not_be_ended_ends_the_run(lab: Lab) -> None:
     before = states(lab)
 

@@ -74,7 +74,7 @@ def test_planning_touches_nothing_and_says_what_would_happen(lab: Lab) -> None:
         assert text in plan.stdout
 
 
-@pytest.mark.parametrize("kb", ["90000001", "90000002"])
+@pytest.mark.parametrize("kb", ["90000001", pytest.param("90000002", marks=pytest.mark.long)])
 def test_an_update_without_sql_is_installed_everywhere(small_lab: Lab, kb: str) -> None:
     downloads = f"biztalk_packages=[{small_lab.library.downloads(kb)}]"
     result = run("patch", small_lab, *CLOSE_APPLICATIONS, "-e", f"{{{downloads.replace('=', ': ')}}}")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.integration.runs import CLOSE_APPLICATIONS, run
 from tests.lab.invariants import broken
 from tests.lab.paths import SINGLE_TOPOLOGY
@@ -34,6 +36,7 @@ COMPUTER = {
 PROCESSES = ("-e", '{"biztalk_stop_processes": ["adapter.exe", "Stubborn Adapter.exe", "NotHere.exe"]}')
 
 
+@pytest.mark.long
 def test_programs_end_politely_where_they_can(open_lab: Callable[..., Lab]) -> None:
     with open_lab(SINGLE_TOPOLOGY, computers=[COMPUTER]) as lab:
         result = run("patch", lab, *CLOSE_APPLICATIONS, *PROCESSES)

@@ -25,6 +25,7 @@ def restarts(history: History) -> list[tuple[int, str]]:
     return [(position, event["computer"]) for position, event in history.of_kind("computer.restarting")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("policy", "exit_code", "when"),
     [

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.integration.runs import CLOSE_APPLICATIONS, changes, record_of, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
@@ -29,6 +31,7 @@ def lose_the_records(lab: Lab, *computers: str) -> None:
             files.remove(rf"C:\ProgramData\BizTalkPatching\run-{number}.json", "somebody")
 
 
+@pytest.mark.long
 def test_one_uninstall_fails_and_the_next_run_goes_on_from_the_only_record(small_lab: Lab) -> None:
     before = states(small_lab)
     patched = run("patch", small_lab, *CLOSE_APPLICATIONS)

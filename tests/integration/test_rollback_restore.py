@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.integration.runs import record_of, run, states
 from tests.lab.invariants import broken
 from tests.lab.inventory import DEFAULT_UPDATE
@@ -23,6 +25,7 @@ NAMED = ("-e", f"{{biztalk_rollback_kb: ['{DEFAULT_UPDATE}'], biztalk_rollback_b
 CONFIRMED = ("-e", f"biztalk_confirm_restore=KB{DEFAULT_UPDATE}")
 
 
+@pytest.mark.long
 def test_the_management_database_is_left_restoring(open_lab: Callable[..., Lab]) -> None:
     with open_lab(TOPOLOGIES / "two-instances.yml", computers=BY_HAND) as lab:
         before = states(lab)

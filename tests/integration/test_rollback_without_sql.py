@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.integration.conftest import SCALE
 from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
 from tests.lab.invariants import broken
@@ -26,6 +28,7 @@ NUMBERS = [spec.kb for spec in chain_packages() if not spec.has_sql]
 DATABASE_ROLES = ("agent", "sso")
 
 
+@pytest.mark.long
 def test_a_chain_goes_back_in_reverse_order(chain_library: Library, tmp_path: Path) -> None:
     downloads = [str(chain_library.downloads(kb)) for kb in NUMBERS]
     chain = ("-e", f"{{biztalk_packages: {downloads}, biztalk_chain: true}}")

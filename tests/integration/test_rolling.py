@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
@@ -25,6 +27,7 @@ def update(lab: Lab, kb: str) -> tuple[str, str]:
     return "-e", f"{{biztalk_packages: ['{lab.library.downloads(kb)}']}}"
 
 
+@pytest.mark.long
 def test_at_least_two_of_three_computers_always_serve(lab: Lab) -> None:
     before = states(lab)
 

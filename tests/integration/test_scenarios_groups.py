@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import typing as t
 
+import pytest
+
 from tests.integration.runs import CLOSE_APPLICATIONS, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
@@ -27,6 +29,7 @@ def installed(lab: Lab) -> dict[str, str]:
     return {item.computer: item.architecture for item in History(lab.run_events()).installs if item.succeeded}
 
 
+@pytest.mark.long
 def test_both_architectures_computers_without_iis_and_custom_adapters(open_lab: Callable[..., Lab]) -> None:
     # Some services take their time.
     slow = [{"name": "BTS2", "behaviours": {"ContosoAdapter": {"stop_seconds": 60.0, "start_seconds": 60.0}}}]
@@ -42,6 +45,7 @@ def test_both_architectures_computers_without_iis_and_custom_adapters(open_lab: 
         assert "FabrikamReceiver.exe" not in [item.image for item in lab.world.computers["BTS3"].processes.all()]
 
 
+@pytest.mark.long
 def test_a_computer_that_has_the_update_already_is_stopped_but_not_updated(open_lab: Callable[..., Lab]) -> None:
     with open_lab(computers=[{"name": "BTS2", "updates": [f"KB{DEFAULT_UPDATE}"]}]) as lab:
         before = states(lab)
@@ -53,6 +57,7 @@ def test_a_computer_that_has_the_update_already_is_stopped_but_not_updated(open_
         assert states(lab) == before
 
 
+@pytest.mark.long
 def test_eight_computers_one_of_them_for_administration_only(open_lab: Callable[..., Lab]) -> None:
     with open_lab(TOPOLOGIES / "eight.yml") as lab:
         before = states(lab)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.integration.runs import CLOSE_APPLICATIONS, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
@@ -24,6 +26,7 @@ def behaving(**behaviour: t.Any) -> list[dict[str, t.Any]]:
     return [{"name": "BTS1", "behaviours": {HOST: behaviour}}]
 
 
+@pytest.mark.long
 def test_a_service_that_hangs_while_it_stops_is_named_with_its_process(open_lab: Callable[..., Lab]) -> None:
     with open_lab(SINGLE_TOPOLOGY, computers=behaving(hangs="stop")) as lab:
         before = states(lab)
@@ -37,6 +40,7 @@ def test_a_service_that_hangs_while_it_stops_is_named_with_its_process(open_lab:
         assert {**states(lab), ("BTS1", HOST): "running"} == before
 
 
+@pytest.mark.long
 def test_a_service_that_does_not_start_at_once_is_started_again(open_lab: Callable[..., Lab]) -> None:
     with open_lab(SINGLE_TOPOLOGY, computers=behaving(start_failures=1)) as lab:
         before = states(lab)
@@ -47,6 +51,7 @@ def test_a_service_that_does_not_start_at_once_is_started_again(open_lab: Callab
         assert states(lab) == before
 
 
+@pytest.mark.long
 def test_an_installer_that_hangs_is_given_up_and_the_group_stays_down(open_lab: Callable[..., Lab]) -> None:
     with open_lab(SINGLE_TOPOLOGY, computers=[{"name": "BTS1", "install": {"hangs": True}}]) as lab:
         result = run("patch", lab, *CLOSE_APPLICATIONS, "-e", "biztalk_install_timeout=5")

@@ -41,7 +41,9 @@ def offer(lab: Lab, source: str, name: str, content: bytes) -> None:
         lab.world.network.share(f"{source}\\{name}", content)
 
 
-@pytest.mark.parametrize("source", [SHARE, SITE], ids=["share", "web"])
+@pytest.mark.parametrize(
+    "source", [pytest.param(SHARE, id="share"), pytest.param(SITE, id="web", marks=pytest.mark.long)]
+)
 def test_a_package_is_fetched_once(single_lab: Lab, package: BuiltPackage, source: str) -> None:
     staged = rf"{STAGE}\{package.path.name}"
     files = single_lab.world.computers["BTS1"].files
@@ -112,6 +114,7 @@ CLEAN_UP = r"""
 """
 
 
+@pytest.mark.long
 def test_the_packages_are_removed_and_the_logs_stay(single_lab: Lab, tmp_path: Path) -> None:
     playbook = tmp_path / "clean_up.yml"
     playbook.write_text(CLEAN_UP, encoding="utf-8")

@@ -20,6 +20,7 @@ if t.TYPE_CHECKING:
     from tests.lab.lab import Lab
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["named-instance", "two-instances"])
 def test_a_group_on_other_sql_servers_is_patched(open_lab: Callable[..., Lab], name: str) -> None:
     with open_lab(TOPOLOGIES / f"{name}.yml") as lab:
@@ -31,6 +32,7 @@ def test_a_group_on_other_sql_servers_is_patched(open_lab: Callable[..., Lab], n
         assert states(lab) == before
 
 
+@pytest.mark.long
 def test_sql_server_agent_is_stopped_on_all_replicas_of_an_availability_group(open_lab: Callable[..., Lab]) -> None:
     with open_lab(TOPOLOGIES / "availability-group.yml") as lab:
         before = states(lab)

@@ -57,7 +57,7 @@ TESTS = (
     # Two files at a time: much of a run is waiting for simulated computers.
     Gate(
         "integration",
-        _python("-m", "pytest", "tests/integration", "-n", "2", "--dist", "loadfile"),
+        _python("-m", "pytest", "tests/integration", "-m", "not long", "-n", "2", "--dist", "loadfile"),
         timeout=1800.0,
         closing_line=True,
     ),
