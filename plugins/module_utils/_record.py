@@ -18,7 +18,7 @@ SCHEMA: t.Final = 1
 Record = dict[str, t.Any]
 
 # In the order in which a run comes to them. With `done` and `aborted` (everything as before) a run is over.
-PATCH_STEPS: t.Final = ("prepared", "backed_up", "installing", "installed")
+PATCH_STEPS: t.Final = ("prepared", "backed_up", "installing")
 ROLLBACK_STEPS: t.Final = ("uninstalling", "uninstalled", "restoring", "restored")
 CLOSED_STEPS: t.Final = ("done", "aborted")
 
@@ -115,7 +115,6 @@ _NEXT = {
         "Start nothing by hand. Run patch.yml again with the same settings: it goes on where it stopped, and keeps the "
         "backup set. To take the update back run rollback.yml."
     ),
-    "installed": "Run patch.yml again with the same settings: it starts what ran before.",
     "done": "Nothing.",
     "aborted": "Nothing was installed, and what ran before runs again. Mend the cause, then run patch.yml.",
     "uninstalling": (

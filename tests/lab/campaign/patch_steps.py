@@ -212,13 +212,6 @@ PATCH_STEPS = (
         without=_NO_SQL | _BOUNDARY | _as_at("first install has ended", _WINRM),
     ),
     Step(
-        "record that all is installed",
-        _record("BTS2", 5),
-        armed=_record("BTS3", 4),
-        fails=faults.task_fails("BTS1", "win_powershell"),
-        without=_NO_SQL | _ONCE | _as_at("start, in the middle", _WINRM, _COMPUTER),
-    ),
-    Step(
         "start SQL Server Agent",
         Moment("service.start_requested", _AGENT),
         computer="SQL1",

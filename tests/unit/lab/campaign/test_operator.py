@@ -31,7 +31,6 @@ def remember(lab: Lab, step: str) -> None:
         ("prepared", "patch"),
         ("backed_up", "patch"),
         ("installing", "patch"),
-        ("installed", "patch"),
         ("aborted", "patch"),
         ("done", None),
         ("uninstalling", "rollback"),

@@ -35,7 +35,7 @@ def without_sql(answer: str = "no") -> dict[str, t.Any]:
 
 @pytest.mark.parametrize(
     ("step", "restores"),
-    [("installing", True), ("installed", True), ("done", True)],
+    [("installing", True), ("done", True)],
 )
 def test_a_run_is_taken_back_from_its_record(step: str, restores: bool) -> None:
     scope = choose({**DONE, "step": step})
