@@ -18,6 +18,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache
 export ANSIBLE_HOME := $(CURDIR)/.cache/ansible-home
 export PYTHONPATH := $(CURDIR):$(CURDIR)/.cache
 export PATH := $(VENV):$(CURDIR)/.cache/tools/bin:$(PATH)
+export LD_LIBRARY_PATH := $(CURDIR)/.cache/tools/lib$(if $(LD_LIBRARY_PATH),:$(LD_LIBRARY_PATH))
 
 help:  ## show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14

@@ -92,7 +92,8 @@ options:
     type: dict
     default: {}
 requirements:
-  - pyodbc (Python package) where the module runs
+  - pyodbc (Python package) where the module runs, and the ODBC driver manager unixODBC (system package), which the
+    wheels of pyodbc from 5.5 on do not bring any more
   - Microsoft's ODBC Driver 18 or 17 for SQL Server, or FreeTDS; C(pip install mssql-python-odbc) brings Microsoft's
     without a system package
 notes:

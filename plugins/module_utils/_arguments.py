@@ -11,7 +11,8 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.biztalk.patching.plugins.module_utils._activity import SSO_PROGRAMS
-from ansible_collections.biztalk.patching.plugins.module_utils._sql import HAS_PYODBC, PYODBC_IMPORT_ERROR
+from ansible_collections.biztalk.patching.plugins.module_utils._sql import PYODBC_IMPORT_ERROR
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_driver import without_driver_manager
 
 
 def sql_argument_spec() -> dict[str, dict[str, t.Any]]:
@@ -65,6 +66,7 @@ def sql_module(own_options: t.Mapping[str, t.Any], **constraints: t.Any) -> Ansi
         supports_check_mode=True,
         **constraints,
     )
-    if not HAS_PYODBC:
-        module.fail_json(msg=missing_required_lib("pyodbc"), exception=PYODBC_IMPORT_ERROR)
+    if PYODBC_IMPORT_ERROR is not None:
+        missing = without_driver_manager(PYODBC_IMPORT_ERROR) or missing_required_lib("pyodbc")
+        module.fail_json(msg=missing, exception=PYODBC_IMPORT_ERROR)
     return module

@@ -19,10 +19,8 @@ from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors impor
 try:
     import pyodbc
 except ImportError:
-    HAS_PYODBC = False
     PYODBC_IMPORT_ERROR: str | None = traceback.format_exc()
 else:
-    HAS_PYODBC = True
     PYODBC_IMPORT_ERROR = None
 
 if t.TYPE_CHECKING:

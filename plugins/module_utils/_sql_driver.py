@@ -29,6 +29,20 @@ class Driver:
         return self.name == FREETDS or "tdsodbc" in self.name.lower()
 
 
+def without_driver_manager(import_error: str) -> str | None:
+    """What to tell where pyodbc is there, but not the driver manager below it; None where something else is missing.
+
+    The wheels of pyodbc 5.5 expect ``libodbc.so.2`` on the system, earlier ones had it in them.
+    """
+    if "libodbc" not in import_error:
+        return None
+    return (
+        "The Python package pyodbc is installed where this module runs, but the ODBC driver manager that it loads is"
+        f" not ({import_error.strip().splitlines()[-1]}). Install the system package unixodbc (Debian, Ubuntu) or unixODBC"
+        " (Fedora, RHEL, SUSE)"
+    )
+
+
 def choose(wanted: str | None, registered: t.Sequence[str], wheel: Path | None, *, freetds_is_able: bool) -> Driver:
     """Takes the driver named, else the first that is there: Microsoft 18, 17, FreeTDS, the wheel's library.
 

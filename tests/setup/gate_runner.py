@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from tests.setup.ansible_test import prepare_ansible_test
 from tests.setup.gates import select
-from tests.setup.paths import ANSIBLE_HOME, CACHE, COLLECTIONS, LOGS, ROOT, tool_path
+from tests.setup.paths import ANSIBLE_HOME, CACHE, COLLECTIONS, LOGS, ROOT, library_path, tool_path
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +117,7 @@ def environment() -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "MOLECULE_"))}
     return inherited | {
         "PATH": tool_path(),
+        "LD_LIBRARY_PATH": library_path(),
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(CACHE)]),
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS.parent),
         "ANSIBLE_HOME": str(ANSIBLE_HOME),

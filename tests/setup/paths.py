@@ -23,3 +23,8 @@ VENV_PYTHON = VENV_BIN / "python"
 def tool_path() -> str:
     """The PATH under which everything that set-up brings is found first."""
     return os.pathsep.join([str(VENV_BIN), str(TOOLS / "bin"), os.environ.get("PATH", os.defpath)])
+
+
+def library_path() -> str:
+    """The LD_LIBRARY_PATH under which libraries that only root could install are found below `.cache/tools`."""
+    return os.pathsep.join([str(TOOLS / "lib"), *filter(None, [os.environ.get("LD_LIBRARY_PATH")])])

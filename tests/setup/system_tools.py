@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import shutil
@@ -35,7 +34,7 @@ class Tool:
 
 @dataclass(frozen=True)
 class Library:
-    """A shared library, and the packages that bring it."""
+    """A shared library, and the packages that bring it. One below `.cache/tools` is found by LD_LIBRARY_PATH."""
 
     name: str
     debian: str
@@ -53,9 +52,11 @@ TOOLS_NEEDED = (
     Tool(program="msibuild", debian="msitools", fedora="msitools"),
     Tool(program="osslsigncode", debian="osslsigncode", fedora="osslsigncode"),
 )
+# What pyodbc loads: its wheels do not bring it.
+DRIVER_MANAGER = Library(name="libodbc.so.2", debian="libodbc2", fedora="unixODBC")
 # The second of the drivers that the tests of the SQL modules use; Microsoft's is a Python package.
 FREETDS = Library(name="libtdsodbc.so", debian="tdsodbc", fedora="freetds")
-LIBRARIES_NEEDED = (FREETDS,)
+LIBRARIES_NEEDED = (DRIVER_MANAGER, FREETDS)
 
 
 def ensure_system_tools() -> None:
@@ -74,17 +75,6 @@ def ensure_system_tools() -> None:
     else:
         with step(f"unpacking {' '.join(packages)} below .cache/tools, as only root may install"):
             unpack_without_root(packages, [tool.program for tool in programs], TOOLS)
-
-
-def freetds_library() -> Path | None:
-    """FreeTDS's ODBC driver, ready to be opened by its path."""
-    library = FREETDS.find()
-    if library and library.is_relative_to(TOOLS):
-        # The loader looks for what it needs among the system's libraries only, but takes what is loaded already.
-        for needed in ("libodbcinst.so.2", "libodbc.so.2"):
-            for path in sorted(TOOLS.glob(f"usr/lib/**/{needed}")):
-                ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
-    return library
 
 
 def install_with_apt(packages: Sequence[str]) -> None:
@@ -117,6 +107,14 @@ def unpack_without_root(packages: Sequence[str], programs: Sequence[str], target
             run(["dpkg", "--extract", archive, target])
     for program in programs:
         _wrap(program, target)
+    # What LD_LIBRARY_PATH names.
+    libraries = target / "lib"
+    libraries.unlink(missing_ok=True)
+    libraries.symlink_to(Path("usr", "lib", _multiarch()))
+
+
+def _multiarch() -> str:
+    return sysconfig.get_config_var("MULTIARCH") or ""
 
 
 def planned_packages(simulation: str) -> list[str]:
@@ -126,13 +124,12 @@ def planned_packages(simulation: str) -> list[str]:
 
 
 def _wrap(program: str, target: Path) -> None:
-    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
     wrapper = target / "bin" / program
     wrapper.parent.mkdir(exist_ok=True)
     wrapper.write_text(
         "#!/bin/sh\n"
         'here=$(dirname "$(dirname "$(readlink -f "$0")")")\n'
-        f'LD_LIBRARY_PATH="$here/usr/lib/{multiarch}:$here/usr/lib" exec "$here/usr/bin/{program}" "$@"\n'
+        f'LD_LIBRARY_PATH="$here/usr/lib/{_multiarch()}:$here/usr/lib" exec "$here/usr/bin/{program}" "$@"\n'
     )
     wrapper.chmod(0o755)
 

@@ -24,7 +24,7 @@ from tests.lab.sqlserver.endpoints import create_endpoints
 from tests.lab.sqlserver.instance import create_instances
 from tests.lab.topology import Topology, merge
 from tests.lab.world import World
-from tests.setup.system_tools import freetds_library
+from tests.setup.system_tools import FREETDS
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ QUICK = {"delays": {"scale": 0.02}}
 
 def driver_named(name: str) -> str:
     """For the option driver. Both are there after the set-up of the tests."""
-    library = installed_wheel_library() if name == "microsoft" else freetds_library()
+    library = installed_wheel_library() if name == "microsoft" else FREETDS.find()
     assert library is not None, f"there is no library of the driver {name}: run the set-up (make test)"
     return str(library)
 

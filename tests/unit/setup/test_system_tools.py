@@ -91,3 +91,4 @@ def test_a_tool_unpacked_without_root_finds_its_libraries(tmp_path: Path, monkey
     assert said.startswith(f"{target}/usr/lib/")
     assert said.endswith("--arch x 64\n")
     assert not list(target.glob("apt-*"))
+    assert (target / "lib").readlink().parts[:2] == ("usr", "lib")

@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.biztalk.patching.plugins.module_utils._sql_driver import Driver, choose, wheel_library
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_driver import (
+    Driver,
+    choose,
+    wheel_library,
+    without_driver_manager,
+)
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind, SqlError
 
 M18, M17, TDS = "ODBC Driver 18 for SQL Server", "ODBC Driver 17 for SQL Server", "FreeTDS"
@@ -65,3 +70,13 @@ def test_the_wheel_has_a_library_for_each_family(os_release: str, family: str, t
     library = t.cast("Path", wheel_library(tmp_path, os_release, "x86_64"))
     assert library.relative_to(tmp_path).parts[2] == family
     assert wheel_library(tmp_path, os_release, "sparc") is None
+
+
+def test_a_missing_driver_manager_is_told_from_a_missing_package() -> None:
+    library = "Traceback ...\nImportError: libodbc.so.2: cannot open shared object file: No such file or directory\n"
+
+    said = without_driver_manager(library) or ""
+
+    assert "libodbc.so.2: cannot open" in said
+    assert "Install the system package unixodbc" in said
+    assert without_driver_manager("ModuleNotFoundError: No module named 'pyodbc'") is None
