@@ -10,6 +10,7 @@ For libraries in C++ that read what a stranger wrote: there a crash or an endles
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import typing as t
 
@@ -59,6 +60,8 @@ def apart(seconds: float, function: Callable[..., T], *arguments: t.Any) -> Iter
 
 
 def _answer(sender: Connection, function: Callable[..., object], arguments: tuple[object, ...]) -> None:
+    # It lives for one answer: to look for what it could free would only delay that.
+    gc.disable()
     try:
         sender.send((function(*arguments), None))
     except Exception as error:  # Whatever it is, it is raised again where the answer is wanted.

@@ -19,7 +19,9 @@ from ansible_collections.biztalk.patching.plugins.module_utils._program import (
     Confinement,
     ProgramError,
     ProgramTimeoutError,
+    RunningProgram,
     run_program,
+    running_program,
 )
 
 # An archive can ask for gigabytes of memory by a few bytes in its header.
@@ -75,6 +77,17 @@ class Archiver(t.Protocol):
         Raises LimitError where that takes more than `room` bytes, whatever the archive says of its sizes.
         """
 
+    def stream(self, path: Path, kind: str = "") -> contextlib.AbstractContextManager[Stream]:
+        """The contents of all entries, one behind the other in the order of the listing, with nothing written."""
+
+
+class Stream(t.Protocol):
+    def read(self, size: int) -> bytes:
+        """Less only at the end."""
+
+    def wait(self) -> int:
+        """At the end: 0 if every content was whole."""
+
 
 @dataclass
 class Deadline:
@@ -112,23 +125,37 @@ class SevenZip:
         wanted.unlink()
         return next((line.strip() for line in output.splitlines() if "ERROR" in line), "")
 
+    @contextlib.contextmanager
+    def stream(self, path: Path, kind: str = "") -> t.Iterator[RunningProgram]:
+        command = self._command("x", "-so", *_type(kind), "--", str(path))
+        with self._failing_clearly(), running_program(command, self._confinement()) as program:
+            yield program
+
     def _run(self, *arguments: str, growing: _Growing | None = None) -> str:
+        with self._failing_clearly():
+            return run_program(self._command(*arguments), self._confinement(growing)).decode("utf-8", "replace")
+
+    def _command(self, command: str, *arguments: str) -> list[str]:
         # The names of entries go through a file, so that none can be taken for a switch.
-        command = [self.program, arguments[0], _NEVER_ASK, "-sccUTF-8", *arguments[1:]]
-        confinement = Confinement(
+        return [self.program, command, _NEVER_ASK, "-sccUTF-8", *arguments]
+
+    def _confinement(self, growing: _Growing | None = None) -> Confinement:
+        return Confinement(
             seconds=self.deadline.left(),
             memory=_MEMORY,
             output=_LARGEST_LISTING,
             file_size=growing.room + 1 if growing else _LARGEST_LISTING,
             check=growing.check if growing else lambda: None,
         )
+
+    @contextlib.contextmanager
+    def _failing_clearly(self) -> t.Iterator[None]:
         try:
-            output = run_program(command, confinement)
+            yield
         except ProgramTimeoutError:
             raise ArchiveTimeoutError(f"the inspection took longer than {self.deadline.seconds:g} s") from None
         except ProgramError as error:
             raise ArchiveError(str(error)) from error
-        return output.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)

@@ -41,3 +41,14 @@ class Contents:
     """Payload, and how it shows SQL."""
     unreadable: list[tuple[str, str]] = field(default_factory=list)
     """Payload, and why it could not be judged."""
+
+    def mark(self) -> tuple[int, ...]:
+        """What `forget_since` goes back to."""
+        return tuple(map(len, self._found()))
+
+    def forget_since(self, mark: tuple[int, ...]) -> None:
+        for found, length in zip(self._found(), mark, strict=True):
+            del found[length:]
+
+    def _found(self) -> tuple[list[t.Any], ...]:
+        return self.payloads, self.setup_xmls, self.installers, self.sql, self.unreadable

@@ -56,7 +56,7 @@ class Image:
         Found once for the whole file: there may be 100,000 beginnings, each of which would be searched for its end.
         """
         ends: dict[int, int] = {}
-        for found, _word in self.find((_ZIP_END,), 0, self.size):
+        for found in self.find(_ZIP_END, 0):
             record = self.read(found, _ZIP_END_SIZE)
             if len(record) == _ZIP_END_SIZE:
                 size, offset, comment = struct.unpack("<12xIIH", record)
@@ -72,12 +72,22 @@ class Image:
         for start in range(span.start, span.end, _CHUNK):
             yield self.read(start, min(_CHUNK, span.end - start))
 
-    def find(self, words: tuple[bytes, ...], start: int, end: int) -> Iterator[tuple[int, bytes]]:
-        """Where each of `words` begins, in order; the pieces overlap, so that none is cut in two."""
-        overlap = max(map(len, words)) - 1
-        for at in range(start, end, _CHUNK):
-            piece = self.read(at, min(_CHUNK + overlap, end - at))
-            yield from sorted((at + place, word) for word in words for place in _places(piece, word) if place < _CHUNK)
+    def find(self, word: bytes, start: int, table: bytes | None = None) -> Iterator[int]:
+        """Where `word` begins after `start`, in order, in what `bytes.translate` makes of the file by `table`.
+
+        The pieces overlap, so that none is cut in two.
+        """
+        for at in range(start, self.size, _CHUNK):
+            piece = self.read(at, min(_CHUNK + len(word) - 1, self.size - at)).translate(table)
+            yield from (at + place for place in _places(piece, word) if place < _CHUNK)
+
+    def signatures(self, start: int) -> Iterator[tuple[int, bytes]]:
+        """Where archives may begin, in order, and with which signature; one pass for all of them, as it is by far the
+        most of the work.
+        """
+        for place in self.find(_ALIKE, start, _MADE_ALIKE):
+            head = self.read(place, _LONGEST_SIGNATURE)
+            yield from ((place, signature) for signature in _KINDS if head.startswith(signature))
 
 
 def embedded_archives(image: Image) -> Iterator[Span]:
@@ -89,7 +99,7 @@ def embedded_archives(image: Image) -> Iterator[Span]:
 
 
 def _next_archive(image: Image, start: int) -> Span | None:
-    candidates = (_KINDS[word](image, place) for place, word in image.find(tuple(_KINDS), start, image.size))
+    candidates = (_KINDS[signature](image, place) for place, signature in image.signatures(start))
     return next(filter(None, candidates), None)
 
 
@@ -183,3 +193,9 @@ _KINDS: dict[bytes, Callable[[Image, int], Span | None]] = {
     b"Rar!\x1a\x07": _rar,
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _compound,
 }
+_LONGEST_SIGNATURE = max(map(len, _KINDS))
+# No letter stands at two places in the first four of the signatures: with each replaced by its place they are one word.
+_ALIKE = bytes((1, 2, 3, 4))
+_MADE_ALIKE = bytes(
+    next((at for at in _ALIKE if letter in {signature[at - 1] for signature in _KINDS}), 0) for letter in range(256)
+)

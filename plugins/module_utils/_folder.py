@@ -11,7 +11,7 @@ import stat
 import typing as t
 from pathlib import Path
 
-from ansible_collections.biztalk.patching.plugins.module_utils._opener import Member
+from ansible_collections.biztalk.patching.plugins.module_utils._member import Member, OnDisk
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,6 @@ def folder_members(root: Path) -> Iterator[Member]:
 def _member(path: Path, name: str) -> Iterator[Member]:
     about = path.lstat()
     if stat.S_ISREG(about.st_mode):
-        yield Member(name, about.st_size, path)
+        yield Member(name, about.st_size, OnDisk(path))
     elif not stat.S_ISDIR(about.st_mode):
         yield Member(name, 0, problem="it is a symbolic link" if stat.S_ISLNK(about.st_mode) else "it is no plain file")

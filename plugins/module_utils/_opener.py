@@ -14,18 +14,25 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.biztalk.patching.plugins.module_utils._archive import LimitError, NotAnArchiveError
+from ansible_collections.biztalk.patching.plugins.module_utils._cabinet import (
+    BrokenStreamError,
+    is_streamed,
+    streamed_members,
+)
 from ansible_collections.biztalk.patching.plugins.module_utils._embedded import (
     Image,
     Span,
     embedded_archives,
     unexplained,
 )
+from ansible_collections.biztalk.patching.plugins.module_utils._member import Member, OnDisk
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from ansible_collections.biztalk.patching.plugins.module_utils._archive import Archiver, Entry, Listing
+    from ansible_collections.biztalk.patching.plugins.module_utils._member import Blob
 
 _COMPOUND = "Compound"
 # A path of Windows has 260 characters. Folders within one another by the thousand would exhaust Python's stack where
@@ -42,20 +49,6 @@ class Limits:
     depth: int = 6
 
 
-@dataclass(frozen=True)
-class Member:
-    """A file in a container. `path` is where its content lies for now, if it was extracted.
-
-    `kind` is 7-Zip's name of the format where the file is an archive that was cut out of another file.
-    """
-
-    name: str
-    size: int
-    path: Path | None = None
-    problem: str = ""
-    kind: str = ""
-
-
 @dataclass
 class Opener:
     archiver: Archiver
@@ -67,27 +60,34 @@ class Opener:
     _listings: dict[tuple[Path, str], Listing] = field(default_factory=dict)
     """Of what was listed already but not yet opened."""
 
-    def archive(self, path: Path, kind: str = "") -> Iterator[Member]:
-        """Raises ArchiveError where the file is no archive, or not of this kind."""
-        yield from self._members(path, kind)
+    def archive(self, path: Path, kind: str = "", *, written: bool = False) -> Iterator[Member]:
+        """Raises ArchiveError where the file is no archive, or not of this kind.
+
+        BrokenStreamError asks for another try with `written`: then 7-Zip writes all of it, and tells what it cannot.
+        """
+        listing = self._listings.pop((path, kind), None) or self.archiver.list(path, kind)
+        if written or not is_streamed(listing) or any(map(_refusal, listing.entries)):
+            yield from self._members(path, kind, listing)
+        else:
+            yield from self._streamed(path, kind, listing)
 
     def compound(self, path: Path) -> Iterator[Member]:
         """The streams of a Windows Installer file but its tables and its summary."""
-        yield from self._members(path, _COMPOUND, _streams)
+        yield from self._members(path, _COMPOUND, self.archiver.list(path, _COMPOUND), _streams)
 
-    def parts(self, path: Path, explained: Sequence[Span] = ()) -> Iterator[Member]:
+    def parts(self, blob: Blob, explained: Sequence[Span] = ()) -> Iterator[Member]:
         """The archives that lie in a file, and what lies neither in one of them nor in the spans `explained`.
 
         A file that is one archive from its beginning to its end has no parts.
         """
-        with path.open("rb") as file:
+        with blob.open() as file:
             image = Image(file)
             archives = list(embedded_archives(image))
             if [(span.start, span.end) for span in archives] == [(0, image.size)]:
                 return
             for span in (*archives, *unexplained(image, (*explained, *archives))):
-                if self._opens_there(path, archives, span):
-                    yield Member(_words(span), span.size, path, kind=span.kind)
+                if self._opens_there(blob, archives, span):
+                    yield Member(_words(span), span.size, blob, kind=span.kind)
                 else:
                     yield from self._part(image, span)
 
@@ -103,17 +103,17 @@ class Opener:
         if depth > self.limits.depth:
             raise LimitError(f"{shown} lies deeper than {self.limits.depth} containers within one another")
 
-    def _opens_there(self, path: Path, archives: Sequence[Span], span: Span) -> bool:
+    def _opens_there(self, blob: Blob, archives: Sequence[Span], span: Span) -> bool:
         """Whether 7-Zip itself finds just this one in the file, so that a large file need not be copied."""
-        if archives != [span] or span.kind != "cab":
+        if archives != [span] or span.kind != "cab" or not isinstance(blob, OnDisk):
             return False
         try:
-            listing = self.archiver.list(path, span.kind)
+            listing = self.archiver.list(blob.path, span.kind)
         except NotAnArchiveError:
             return False
         if listing.offset != span.start:
             return False
-        self._listings[path, span.kind] = listing
+        self._listings[blob.path, span.kind] = listing
         return True
 
     def _part(self, image: Image, span: Span) -> Iterator[Member]:
@@ -124,7 +124,7 @@ class Opener:
             with path.open("wb") as copy:
                 for piece in image.pieces(span):
                     copy.write(piece)
-            yield Member(_words(span), span.size, path, kind=span.kind)
+            yield Member(_words(span), span.size, OnDisk(path), kind=span.kind)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -132,10 +132,27 @@ class Opener:
         self._opened += 1
         return self.private / str(self._opened)
 
+    def _streamed(self, path: Path, kind: str, listing: Listing) -> Iterator[Member]:
+        before = self._entries, self._bytes
+        self.count(len(listing.entries), sum(entry.size for entry in listing.entries))
+        folder = self._folder()
+        folder.mkdir()
+        try:
+            with self.archiver.stream(path, kind) as stream:
+                yield from streamed_members(listing.entries, stream, folder / "content")
+        except BrokenStreamError:
+            self._entries, self._bytes = before
+            raise
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def _members(
-        self, path: Path, kind: str = "", choose: Callable[[Sequence[Entry]], Sequence[Entry]] = lambda entries: entries
+        self,
+        path: Path,
+        kind: str,
+        listing: Listing,
+        choose: Callable[[Sequence[Entry]], Sequence[Entry]] = lambda entries: entries,
     ) -> Iterator[Member]:
-        listing = self._listings.pop((path, kind), None) or self.archiver.list(path, kind)
         entries = choose(listing.entries)
         room = self.limits.total_bytes - self._bytes
         self.count(len(entries), sum(entry.size for entry in entries))
@@ -201,5 +218,5 @@ def _member(entry: Entry, inside: _Inside, problem: str) -> Member:
     if refusal := _refusal(entry):
         return Member(entry.name, entry.size, problem=refusal)
     if path := inside.find(entry.name):
-        return Member(entry.name, entry.size, path, problem)
+        return Member(entry.name, entry.size, OnDisk(path), problem)
     return Member(entry.name, entry.size, problem=problem or "it could not be extracted under its name")

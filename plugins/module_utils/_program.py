@@ -6,18 +6,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
+import fcntl
 import functools
 import os
 import resource
+import select
 import signal
 import subprocess
+import time
 import typing as t
 from dataclasses import dataclass
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    import io
+    from collections.abc import Callable, Iterator, Sequence
 
 _PIECE = 1024 * 1024
 _PULSE = 0.2
@@ -42,34 +45,85 @@ class Confinement:
     check: Callable[[], None] = lambda: None
 
 
-def run_program(arguments: Sequence[str], confinement: Confinement) -> bytes:
-    """Return what the program writes to either stream; no shell reads the arguments, and nothing can be typed in."""
-    return asyncio.run(_run(arguments, confinement))
+class RunningProgram:
+    """What a program writes, as it comes, and how it ends. Raises ProgramError, or whatever `check` does."""
+
+    def __init__(self, process: subprocess.Popen[bytes], name: str, confinement: Confinement) -> None:
+        self._process, self._name, self._confinement = process, name, confinement
+        # Unbuffered: it gives what is there.
+        self._output = t.cast("io.FileIO", process.stdout)
+        self._poll = select.poll()
+        self._poll.register(self._output)
+        started = time.monotonic()
+        self._end, self._next_check = started + confinement.seconds, started + _PULSE
+
+    def read(self, size: int) -> bytes:
+        """Less only where the program has closed its output."""
+        view, got = memoryview(bytearray(size)), 0
+        while got < size and (piece := self._read_into(view[got:])):
+            got += piece
+        return bytes(view[:got])
+
+    def wait(self) -> int:
+        """The exit code. For a program that has closed its output: one that waits for a reader never ends."""
+        code: int | None = None
+        while code is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = self._process.wait(self._pulse())
+        self._confinement.check()
+        if code < 0:
+            raise ProgramError(f"{self._name} was ended by {signal.Signals(-code).name}")
+        return code
+
+    def _read_into(self, view: memoryview) -> int:
+        while not self._poll.poll(self._pulse() * 1000):
+            pass
+        return self._output.readinto(view) or 0
+
+    def _pulse(self) -> float:
+        """How long may be waited until the next look at the limits, which comes first."""
+        now = time.monotonic()
+        if now >= self._end:
+            raise ProgramTimeoutError(f"{self._name} took longer than {self._confinement.seconds:g} s")
+        if now >= self._next_check:
+            self._confinement.check()
+            self._next_check = now + _PULSE
+        return min(_PULSE, self._end - now)
 
 
-async def _run(arguments: Sequence[str], confinement: Confinement) -> bytes:
-    process = await asyncio.create_subprocess_exec(
-        *arguments,
+@contextlib.contextmanager
+def running_program(
+    arguments: Sequence[str], confinement: Confinement, *, errors: int = subprocess.DEVNULL
+) -> Iterator[RunningProgram]:
+    """Whoever leaves ends it; no shell reads the arguments, and nothing can be typed in."""
+    with subprocess.Popen(
+        arguments,
+        bufsize=0,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=errors,
         start_new_session=True,
         preexec_fn=functools.partial(_confine, confinement),
-    )
-    try:
-        output = await asyncio.wait_for(_watch(process, confinement), confinement.seconds)
-    except asyncio.TimeoutError:
-        raise ProgramTimeoutError(f"{arguments[0]} took longer than {confinement.seconds:g} s") from None
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            # Not wait(): it would wait forever for a pipe that nobody empties.
-            await process.communicate()
-    confinement.check()
-    if process.returncode and process.returncode < 0:
-        raise ProgramError(f"{arguments[0]} was ended by {signal.Signals(-process.returncode).name}")
-    return output
+    ) as process:
+        try:
+            _widen(process)
+            yield RunningProgram(process, arguments[0], confinement)
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+
+
+def run_program(arguments: Sequence[str], confinement: Confinement) -> bytes:
+    """Return what the program writes to either stream."""
+    with running_program(arguments, confinement, errors=subprocess.STDOUT) as program:
+        output = bytearray()
+        while piece := program.read(_PIECE):
+            output += piece
+            if len(output) > confinement.output:
+                raise ProgramError(f"it prints more than {confinement.output} bytes")
+        program.wait()
+    return bytes(output)
 
 
 def _confine(confinement: Confinement) -> None:
@@ -82,23 +136,8 @@ def _confine(confinement: Confinement) -> None:
             resource.setrlimit(kind, (most, most))
 
 
-async def _watch(process: asyncio.subprocess.Process, confinement: Confinement) -> bytes:
-    reading = asyncio.ensure_future(_read(process, confinement.output))
-    try:
-        while not (await asyncio.wait({reading}, timeout=_PULSE))[0]:
-            confinement.check()
-        output = reading.result()
-    finally:
-        reading.cancel()
-        await asyncio.wait({reading})
-    await process.wait()
-    return output
-
-
-async def _read(process: asyncio.subprocess.Process, most: int) -> bytes:
-    output = bytearray()
-    while process.stdout and (piece := await process.stdout.read(_PIECE)):
-        output += piece
-        if len(output) > most:
-            raise ProgramError(f"it prints more than {most} bytes")
-    return bytes(output)
+def _widen(process: subprocess.Popen[bytes]) -> None:
+    """The fewer times reader and writer wait for one another the better; not every system allows it."""
+    if process.stdout and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _PIECE)

@@ -11,9 +11,6 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-if t.TYPE_CHECKING:
-    from pathlib import Path
-
 _VERBS = ("CREATE", "ALTER", "DROP")
 _STATEMENT = re.compile(
     r"\b(?:CREATE|ALTER|DROP)\s+(?:OR\s+ALTER\s+)?(?:PROC|PROCEDURE|TABLE|VIEW|TRIGGER|FUNCTION|INDEX|DATABASE)\b"
@@ -57,21 +54,20 @@ def scripts_called(text: str) -> list[str]:
     return [name for name in script_names(text) if not _NAMESPACE.fullmatch(name)]
 
 
-def search_text(path: Path) -> Found | None:
+def search_text(file: t.BinaryIO) -> Found | None:
     """The first statement of a text file, else the first name of a script or call; the whole file is read."""
     call: Found | None = None
-    with path.open("rb") as file:
-        utf_16 = file.read(2) in _UTF_16_MARKS
-        file.seek(0)
-        # Every byte is a character of Latin-1, and what is looked for is ASCII.
-        decoder = codecs.getincrementaldecoder("utf-16" if utf_16 else "latin-1")("replace")
-        rest = ""
-        while piece := file.read(_CHUNK):
-            text = rest + decoder.decode(piece)
-            if statement := _statement(text):
-                return Found(statement, is_statement=True)
-            call = call or _call(text)
-            rest = text[-_OVERLAP:]
+    utf_16 = file.read(2) in _UTF_16_MARKS
+    file.seek(0)
+    # Every byte is a character of Latin-1, and what is looked for is ASCII.
+    decoder = codecs.getincrementaldecoder("utf-16" if utf_16 else "latin-1")("replace")
+    rest = ""
+    while piece := file.read(_CHUNK):
+        text = rest + decoder.decode(piece)
+        if statement := _statement(text):
+            return Found(statement, is_statement=True)
+        call = call or _call(text)
+        rest = text[-_OVERLAP:]
     return call
 
 

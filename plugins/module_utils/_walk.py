@@ -17,11 +17,13 @@ from pathlib import Path
 
 from ansible_collections.biztalk.patching.plugins.module_utils._archive import ArchiveError, ArchiveTimeoutError
 from ansible_collections.biztalk.patching.plugins.module_utils._burn import MANIFEST, read_manifest
+from ansible_collections.biztalk.patching.plugins.module_utils._cabinet import BrokenStreamError
 from ansible_collections.biztalk.patching.plugins.module_utils._contents import Contents, Payload
 from ansible_collections.biztalk.patching.plugins.module_utils._embedded import Span
 from ansible_collections.biztalk.patching.plugins.module_utils._folder import folder_members
 from ansible_collections.biztalk.patching.plugins.module_utils._formats import extension, recognise
 from ansible_collections.biztalk.patching.plugins.module_utils._installer import InstallerError, read_installer
+from ansible_collections.biztalk.patching.plugins.module_utils._member import OnDisk
 from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits, Opener
 from ansible_collections.biztalk.patching.plugins.module_utils._pe import read_program_file
 from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import read_setup_xml
@@ -33,7 +35,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._archive import Archiver
     from ansible_collections.biztalk.patching.plugins.module_utils._formats import Format
     from ansible_collections.biztalk.patching.plugins.module_utils._installer import InstallerFile
-    from ansible_collections.biztalk.patching.plugins.module_utils._opener import Member
+    from ansible_collections.biztalk.patching.plugins.module_utils._member import Blob, Member
     from ansible_collections.biztalk.patching.plugins.module_utils._pe import ProgramFile
 
 _HEAD = 4096
@@ -69,7 +71,7 @@ class _Walk:
 
     def package(self, path: Path) -> None:
         """The outermost file: where it cannot be opened or is damaged, there is no package."""
-        self._open(path, _format(path, path.name), _Place("", 0))
+        self._open(path, _format(OnDisk(path), path.name), _Place("", 0))
         if self.contents.unreadable and self.contents.unreadable[0][0] == "":
             raise ArchiveError(self.contents.unreadable[0][1])
         if not self.contents.payloads and not self.contents.installers:
@@ -79,48 +81,49 @@ class _Walk:
         for member in folder_members(root):
             self._opener.count(1, member.size)
             try:
-                if member.path:
-                    self._look(member.path, _Place(member.name, 0))
+                if member.content:
+                    self._look(member.content, _Place(member.name, 0))
                 else:
                     self._give_up(member.name, member.problem)
             except OSError as error:
                 self._give_up(member.name, error.strerror or str(error))
 
-    def _look(self, path: Path, place: _Place, named: InstallerFile | None = None) -> None:
-        format_ = _format(path, place.shown)
+    def _look(self, content: Blob, place: _Place, named: InstallerFile | None = None) -> None:
+        format_ = _format(content, place.shown)
         if format_ == "program":
-            self._look_at_program(path, place)
+            self._look_at_program(content, place)
             return
         version = named.version if named else ""
-        size, source = path.stat().st_size, "MSI File table" if version else ""
-        self.contents.payloads.append(Payload(place.shown, size, None, version, source))
+        source = "MSI File table" if version else ""
+        self.contents.payloads.append(Payload(place.shown, content.size, None, version, source))
         if format_ in ("archive", "compound"):
-            self._open(path, format_, place)
+            with content.on_disk() as path:
+                self._open(path, format_, place)
         elif format_ == "setup_xml":
-            self.contents.setup_xmls.append((place.shown, read_setup_xml(path.read_bytes())))
+            self.contents.setup_xmls.append((place.shown, read_setup_xml(_read(content))))
         elif format_ == "script":
             self.contents.sql.append((place.shown, "is a script"))
         else:
-            self._judge_text(path, place.shown, format_)
+            self._judge_text(content, place.shown, format_)
 
-    def _look_at_program(self, path: Path, place: _Place) -> None:
-        size = path.stat().st_size
+    def _look_at_program(self, content: Blob, place: _Place) -> None:
         try:
-            program = _program(path)
+            program = _program(content)
         except ValueError as error:
-            self.contents.payloads.append(Payload(place.shown, size))
+            self.contents.payloads.append(Payload(place.shown, content.size))
             self._give_up(place.shown, str(error))
             return
         source = "PE version resource" if program.version else ""
-        self.contents.payloads.append(Payload(place.shown, size, program.architecture, program.version, source))
+        self.contents.payloads.append(Payload(place.shown, content.size, program.architecture, program.version, source))
         with self._noting_failures(place):
-            self._open_program(path, place, program)
+            self._open_program(content, place, program)
 
-    def _judge_text(self, path: Path, shown: str, format_: Format) -> None:
+    def _judge_text(self, content: Blob, shown: str, format_: Format) -> None:
         if format_ == "unknown":
             self._give_up(shown, "its format is unknown")
         elif format_ != "leaf":
-            found = search_text(path)
+            with content.open() as file:
+                found = search_text(file)
             if format_ != "data" and found:
                 self.contents.sql.append((shown, f"holds SQL or calls a script ({found.text})"))
             elif found and found.is_statement:
@@ -134,7 +137,7 @@ class _Walk:
             if format_ == "compound":
                 self._open_installer(path, place)
             elif format_ == "program":
-                self._open_program(path, place, _program(path))
+                self._open_program(OnDisk(path), place, _program(OnDisk(path)))
             else:
                 self._open_archive(path, place)
 
@@ -149,58 +152,69 @@ class _Walk:
         except (ArchiveError, InstallerError, ValueError) as error:
             self._give_up(place.shown, str(error))
 
-    def _open_program(self, path: Path, place: _Place, program: ProgramFile) -> None:
+    def _open_program(self, content: Blob, place: _Place, program: ProgramFile) -> None:
         explained = [Span(0, program.end)]
         if program.certificates:
             start = program.certificates.offset
             explained.append(Span(start, start + program.certificates.size))
-        for part in self._opener.parts(path, explained):
+        for part in self._opener.parts(content, explained):
             self._part(part, place)
         self._add_named_scripts(place.shown, place.files.values())
 
     def _open_archive(self, path: Path, place: _Place) -> None:
         whole = True
-        for part in self._opener.parts(path):
+        for part in self._opener.parts(OnDisk(path)):
             whole = False
             self._part(part, place)
         if whole:
-            self._members(self._opener.archive(path), place)
+            self._open_whole(path, "", place)
+
+    def _open_whole(self, path: Path, kind: str, place: _Place) -> None:
+        mark = self.contents.mark()
+        try:
+            self._members(self._opener.archive(path, kind), place)
+        except BrokenStreamError:
+            self.contents.forget_since(mark)
+            self._members(self._opener.archive(path, kind, written=True), place)
 
     def _part(self, part: Member, place: _Place) -> None:
         """An archive within another file is no payload of its own: what is in it is."""
-        if part.path is None:
+        if part.content is None:
             return
-        if part.kind == "Compound":
-            self._open(part.path, "compound", place)
-        elif part.kind:
-            self._members(self._opener.archive(part.path, part.kind), place)
-        elif _format(part.path, "") == "text":
-            self._judge_text(part.path, place.shown, "command")
-        else:
+        if not part.kind and _format(part.content, "") == "text":
+            self._judge_text(part.content, place.shown, "command")
+        elif not part.kind:
             self._give_up(place.shown, f"{part.name} are of an unknown format")
+        else:
+            with part.content.on_disk() as path:
+                if part.kind == "Compound":
+                    self._open(path, "compound", place)
+                else:
+                    self._open_whole(path, part.kind, place)
 
     def _open_installer(self, path: Path, place: _Place) -> None:
         installer = read_installer(path)
         self.contents.installers.append((place.shown, installer))
         self.contents.sql.extend((place.shown, how) for how in installer.sql)
         for stream in self._opener.compound(path):
-            if stream.path and _format(stream.path, stream.name) == "archive":
-                self._open(stream.path, "archive", _Place(place.shown, place.depth + 1, dict(installer.files)))
+            if stream.content and _format(stream.content, stream.name) == "archive":
+                with stream.content.on_disk() as cabinet:
+                    self._open(cabinet, "archive", _Place(place.shown, place.depth + 1, dict(installer.files)))
             else:
                 self._members([stream], place)
         self._add_named_scripts(place.shown, installer.files.values())
 
     def _members(self, members: Iterable[Member], place: _Place) -> None:
         for member in members:
-            if member.name == MANIFEST and member.path and (files := read_manifest(member.path.read_bytes())):
+            if member.name == MANIFEST and member.content and (files := read_manifest(_read(member.content))):
                 place.files.update(files)
                 continue
             named = place.files.get(member.name)
             inner = _Place(_join(place.shown, named.name if named else member.name), place.depth + 1)
             if member.problem:
                 self._give_up(inner.shown if member.name else place.shown, member.problem)
-            if member.path:
-                self._look(member.path, inner, named)
+            if member.content:
+                self._look(member.content, inner, named)
             elif member.name:
                 self._absent(inner.shown, member.size)
 
@@ -212,23 +226,27 @@ class _Walk:
 
     def _add_named_scripts(self, shown: str, files: Iterable[InstallerFile]) -> None:
         """Scripts that an installer's table names but that lie elsewhere, or cannot be had."""
-        held = {payload.path for payload in self.contents.payloads}
-        for file in files:
-            if extension(file.name) == "sql" and _join(shown, file.name) not in held:
-                self.contents.sql.append((shown, f"names {file.name}"))
+        scripts = [file.name for file in files if extension(file.name) == "sql"]
+        held = {payload.path for payload in self.contents.payloads} if scripts else set()
+        self.contents.sql += [(shown, f"names {name}") for name in scripts if _join(shown, name) not in held]
 
     def _give_up(self, shown: str, reason: str) -> None:
         self.contents.unreadable.append((shown, reason))
 
 
-def _format(path: Path, name: str) -> Format:
-    with path.open("rb") as file:
+def _format(content: Blob, name: str) -> Format:
+    with content.open() as file:
         return recognise(name, file.read(_HEAD))
 
 
-def _program(path: Path) -> ProgramFile:
-    with path.open("rb") as file:
+def _program(content: Blob) -> ProgramFile:
+    with content.open() as file:
         return read_program_file(file)
+
+
+def _read(content: Blob) -> bytes:
+    with content.open() as file:
+        return file.read()
 
 
 def _join(shown: str, name: str) -> str:

@@ -82,6 +82,12 @@ def test_a_compound_file_reaches_at_least_to_its_end() -> None:
     assert (span.start, span.end, span.kind) == (4, 4 + len(PATCH), "Compound")
 
 
+@pytest.mark.parametrize(("version", "kind"), [(b"\x00\xcf", "rar"), (b"\x01\x00", "rar5")])
+def test_a_rar_archive(version: bytes, kind: str) -> None:
+    content = b"stubRar!\x1a\x07" + version + b"blocks"
+    assert spans(content) == [Span(4, len(content), kind)]
+
+
 def test_several_archives_come_in_order() -> None:
     assert [span.kind for span in spans(b"x" + CABINET + zipped() + CABINET)] == ["cab", "zip", "cab"]
 

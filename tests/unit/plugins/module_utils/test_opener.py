@@ -4,19 +4,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
 from ansible_collections.biztalk.patching.plugins.module_utils._archive import Entry, Listing, NotAnArchiveError
+from ansible_collections.biztalk.patching.plugins.module_utils._cabinet import BrokenStreamError
 from ansible_collections.biztalk.patching.plugins.module_utils._embedded import Span
+from ansible_collections.biztalk.patching.plugins.module_utils._member import OnDisk
 from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits, Opener
 from tests.lab.packages.shapes import cabinet
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+
+class FakeStream:
+    def __init__(self, content: bytes, code: int = 0) -> None:
+        self._content, self._code = io.BytesIO(content), code
+
+    def read(self, size: int) -> bytes:
+        return self._content.read(size)
+
+    def wait(self) -> int:
+        return self._code
 
 
 @dataclass
@@ -26,6 +41,7 @@ class FakeArchiver:
     listing: Listing
     write: Callable[[Path], None] = lambda folder: None
     problem: str = ""
+    stream_of: FakeStream = field(default_factory=lambda: FakeStream(b""))
     listed: int = 0
 
     def list(self, path: Path, kind: str = "") -> Listing:
@@ -40,6 +56,11 @@ class FakeArchiver:
         target.mkdir()
         self.write(target)
         return self.problem
+
+    @contextlib.contextmanager
+    def stream(self, path: Path, kind: str = "") -> Iterator[FakeStream]:
+        del path, kind
+        yield self.stream_of
 
 
 def opener(private: Path, *names: str, write: Callable[[Path], None], problem: str = "") -> Opener:
@@ -68,30 +89,28 @@ def test_only_plain_files_in_the_private_folder_are_read(
         write(folder)
 
     (member,) = opener(tmp_path, name, write=write_both).archive(tmp_path)
-    assert member.path is None
+    assert member.content is None
     assert member.problem == "it could not be extracted under its name"
 
 
 def test_the_content_of_a_member_is_there_until_the_next_container(tmp_path: Path) -> None:
     members = opener(tmp_path, "a.dll", write=lambda folder: (folder / "a.dll").touch()).archive(tmp_path)
-    path = next(members).path
-    assert path is not None
-    assert path.exists()
+    content = next(members).content
+    assert isinstance(content, OnDisk)
+    assert content.path.exists()
     assert list(members) == []
-    assert not path.exists()
+    assert not content.path.exists()
 
 
 def test_a_problem_of_the_extraction_belongs_to_its_members(tmp_path: Path) -> None:
     (member,) = opener(tmp_path, "a.dll", write=lambda folder: None, problem="Data Error").archive(tmp_path)
-    assert (member.path, member.problem) == (None, "Data Error")
+    assert (member.content, member.problem) == (None, "Data Error")
 
 
 def parts(private: Path, content: bytes, *explained: Span) -> list[str]:
     (private / "file").write_bytes(content)
-    return [
-        part.name
-        for part in Opener(FakeArchiver(Listing("", ())), Limits(), private).parts(private / "file", explained)
-    ]
+    file = OnDisk(private / "file")
+    return [part.name for part in Opener(FakeArchiver(Listing("", ())), Limits(), private).parts(file, explained)]
 
 
 def test_a_file_that_is_explained_as_a_whole_has_no_parts(tmp_path: Path) -> None:
@@ -112,9 +131,11 @@ def test_an_archive_that_7_zip_finds_itself_is_listed_once(tmp_path: Path) -> No
     (tmp_path / "a.exe").write_bytes(b"stub" + content)
     archiver = FakeArchiver(Listing("Cab", (Entry("a.txt", 1),), offset=4))
     opener = Opener(archiver, Limits(), tmp_path)
-    (part,) = opener.parts(tmp_path / "a.exe", [Span(0, 4)])
-    assert part.path == tmp_path / "a.exe"
+    program = OnDisk(tmp_path / "a.exe")
+    (part,) = opener.parts(program, [Span(0, 4)])
+    assert part.content == program
     for times in (1, 2):
+        archiver.stream_of = FakeStream(b"a")
         assert [member.name for member in opener.archive(tmp_path / "a.exe", part.kind)] == ["a.txt"]
         assert archiver.listed == times
 
@@ -124,14 +145,43 @@ def test_an_archive_that_7_zip_finds_elsewhere_or_not_at_all_is_cut_out(tmp_path
     content = cabinet({"a.txt": b"a"})
     (tmp_path / "a.exe").write_bytes(b"stub" + content)
     archiver = FakeArchiver(Listing(kind, (Entry("a.txt", 1),), offset=5))
-    cut = [part.path for part in Opener(archiver, Limits(), tmp_path).parts(tmp_path / "a.exe", [Span(0, 4)])]
-    assert cut == [tmp_path / "1" / "part"]
+    parts = Opener(archiver, Limits(), tmp_path).parts(OnDisk(tmp_path / "a.exe"), [Span(0, 4)])
+    assert [part.content for part in parts] == [OnDisk(tmp_path / "1" / "part")]
 
 
-def test_folders_within_one_another_by_the_hundred_are_not_extracted(tmp_path: Path) -> None:
-    deep, allowed = "a/" * 131 + "a.dll", "a/" * 130 + "a.dll"
-    members = list(opener(tmp_path, deep, allowed, write=lambda folder: None).archive(tmp_path))
-    assert [member.problem for member in members] == [
-        "it lies in more than 130 folders",
-        "it could not be extracted under its name",
-    ]
+ORDINARY = Listing("Cab", (Entry("a.dll", 1), Entry("d/b.dll", 1)))
+
+
+def test_a_cabinet_is_streamed(tmp_path: Path) -> None:
+    members = list(Opener(FakeArchiver(ORDINARY, stream_of=FakeStream(b"ab")), Limits(), tmp_path).archive(tmp_path))
+    assert [member.content.open().read() for member in members if member.content] == [b"a", b"b"]
+    assert list(tmp_path.iterdir()) == []
+
+
+UNUSUAL = {
+    "no cabinet": Listing("zip", ORDINARY.entries),
+    "a damaged list": Listing("Cab", ORDINARY.entries, "Unexpected end"),
+    "an encrypted file": Listing("Cab", (Entry("a.dll", 1), Entry("b.dll", 1, encrypted=True))),
+    "two files of one name": Listing("Cab", (Entry("a.dll", 1), Entry("./a.dll", 1))),
+    "an absolute name": Listing("Cab", (Entry("/a.dll", 1),)),
+    "a name upwards": Listing("Cab", (Entry("d/../../a.dll", 1),)),
+    "too many folders": Listing("Cab", (Entry("a/" * 131 + "a.dll", 1),)),
+}
+
+
+@pytest.mark.parametrize("listing", UNUSUAL.values(), ids=UNUSUAL.keys())
+def test_what_is_unusual_is_not_streamed(tmp_path: Path, listing: Listing) -> None:
+    archiver = FakeArchiver(listing, problem="Data Error", stream_of=FakeStream(b"ab"))
+    problems = [member.problem for member in Opener(archiver, Limits(), tmp_path).archive(tmp_path)]
+    assert problems
+    assert "" not in problems
+
+
+@pytest.mark.parametrize("stream", [(b"a",), (b"abc",), (b"ab", 2)], ids=["less", "more", "an error at the end"])
+def test_a_stream_that_breaks_is_counted_once(tmp_path: Path, stream: tuple[t.Any, ...]) -> None:
+    archiver = FakeArchiver(ORDINARY, problem="Data Error", stream_of=FakeStream(*stream))
+    opener = Opener(archiver, Limits(entries=2), tmp_path)
+    with pytest.raises(BrokenStreamError):
+        list(opener.archive(tmp_path))
+    problems = [member.problem for member in opener.archive(tmp_path, written=True)]
+    assert problems == ["Data Error", "Data Error"]

@@ -173,6 +173,18 @@ def test_two_cabinets_in_one_program(tmp_path: Path) -> None:
     assert contents.sql == [("x.sql", "is a script")]
 
 
+def test_a_cabinet_that_breaks_off_is_looked_at_as_far_as_it_goes(tmp_path: Path) -> None:
+    """What was seen before the break is not counted twice."""
+    picture = b"GIF89a" + bytes(100_000)
+    damaged = bytearray(cabinet({"Setup.xml": SETUP_XML, "b.gif": picture, "c.gif": picture}))
+    damaged[-10] ^= 0xFF
+    contents = inspect(tmp_path, STUB + cabinet({**PLAIN, "inner.cab": bytes(damaged)}))
+    inner = [f"inner.cab/{name}" for name in ("Setup.xml", "b.gif", "c.gif")]
+    assert paths(contents) == ["Setup.xml", "a.dll", "inner.cab", *inner]
+    assert [shown for shown, _setup_xml in contents.setup_xmls] == ["Setup.xml", "inner.cab/Setup.xml"]
+    assert {reason for _shown, reason in contents.unreadable} == {"ERROR: Data Error : c.gif"}
+
+
 def test_containers_within_containers(tmp_path: Path) -> None:
     inner = STUB + cabinet({"y.cab": cabinet({"SQL\\x.sql": b"GO"})})
     contents = inspect(tmp_path, STUB + cabinet({**PLAIN, "inner.exe": inner}))
