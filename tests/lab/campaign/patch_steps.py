@@ -215,7 +215,7 @@ PATCH_STEPS = (
         "start SQL Server Agent",
         Moment("service.start_requested", _AGENT),
         computer="SQL1",
-        armed=_record("BTS3", 3),
+        armed=_record("BTS3", 4),
         hangs=faults.service_hangs("SQL1", "SQLSERVERAGENT", "start"),
         without=_NO_SQL | _as_at("stop SQL Server Agent", _WINRM) | {_FAILS: "as when it hangs"},
     ),
@@ -234,7 +234,7 @@ PATCH_STEPS = (
     ),
     Step(
         "close the record",
-        _record("BTS1", 5),
+        _record("BTS1", 6),
         computer="BTS1",
         armed=Moment("service.started", _OF_BIZTALK, 16),
         fails=faults.task_fails("BTS3", "win_powershell"),
