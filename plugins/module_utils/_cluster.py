@@ -9,14 +9,17 @@ a resource of the type Generic Service. Enterprise SSO may be one too, and stays
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.biztalk.patching.plugins.module_utils._preflight import Finding
 
-_SERVICE_TYPE = "Generic Service"
-_ONLINE, _OFFLINE = "Online", "Offline"
+SERVICE_TYPE = "Generic Service"
+ONLINE, _OFFLINE = "Online", "Offline"
 _RULE = "R11"
+# The resource has the name of the service, or the one that Windows shows it under, unless somebody gave it another.
+_SSO = re.compile(r"ENTSSO|\bSSO\b|Single Sign-?On", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,15 @@ class Resource:
             state=_text(row["State"]),
         )
 
+    @property
+    def looks_like_sso(self) -> bool:
+        return bool(_SSO.search(self.name))
+
     def runs(self, host: str, group: str) -> bool:
         """Whether this is the host instance of a clustered host."""
         return (
-            self.type == _SERVICE_TYPE
+            self.type == SERVICE_TYPE
+            and not self.looks_like_sso
             and self.group.casefold() == group.casefold()
             and host.casefold() in self.name.casefold()
         )
@@ -97,7 +105,7 @@ def _seen_from(
     """Through its owner a resource is taken offline, or through the first computer where no host runs on the owner."""
     for resource in found:
         through = resource.node if resource.node in computers else computers[0]
-        stop = resource.state == _ONLINE and through == computer
+        stop = resource.state == ONLINE and through == computer
         yield ClusteredInstance(resource.name, f"BTSSvc${host}", stop)
 
 
@@ -115,11 +123,11 @@ def _check(host: t.Mapping[str, t.Any], teller: str | None, found: t.Sequence[Re
             "fail",
             host["name"],
             f"is a clustered host, but its cluster group {host['cluster_group']} has no resource of the type "
-            f"{_SERVICE_TYPE} with the name of the host in its own, so its host instance cannot be taken offline",
+            f"{SERVICE_TYPE} with the name of the host in its own, so its host instance cannot be taken offline",
             _RULE,
         )
     for resource in found:
-        if resource.state not in (_ONLINE, _OFFLINE):
+        if resource.state not in (ONLINE, _OFFLINE):
             yield Finding(
                 "fail",
                 host["name"],

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import itertools
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.biztalk.patching.plugins.module_utils._branch import check_branch
+from ansible_collections.biztalk.patching.plugins.module_utils._clustered_sso import check_sso
 from ansible_collections.biztalk.patching.plugins.module_utils._levels import (
     check_databases,
     check_prerequisites,
@@ -31,7 +32,6 @@ from ansible_collections.biztalk.patching.plugins.module_utils._preflight import
     check_product,
     check_restart,
     check_running,
-    check_sso,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._running_setup import check_busy
 from ansible_collections.biztalk.patching.plugins.module_utils._settings import check_settings
@@ -60,12 +60,16 @@ class Check:
 
 @dataclass(frozen=True)
 class Seen:
-    """`packages` maps an architecture to the updates for it in order; `installer` is the installing account."""
+    """`packages` maps an architecture to the updates for it in order; `installer` is the installing account.
+
+    `cluster_resources` has the rows of `Get-ClusterResource` by the name of the computer that was asked.
+    """
 
     snapshots: t.Sequence[Snapshot]
     group: t.Mapping[str, t.Any]
     packages: t.Mapping[str, t.Sequence[Package]]
     installer: t.Mapping[str, t.Any]
+    cluster_resources: t.Mapping[str, t.Sequence[t.Mapping[str, t.Any]]] = field(default_factory=dict)
 
     @property
     def distinct(self) -> list[Package]:
@@ -118,7 +122,11 @@ def checks_of_group(seen: Seen, options: Options) -> t.Iterator[Check]:
     )
     yield Check("the computers are at the same updates", check_drift(seen.snapshots, seen.distinct))
     yield Check("the installing account is an administrator", seen.of_each(check_administrator), "R3")
-    yield Check("Enterprise SSO runs", seen.of_each(check_sso), "R14")
+    yield Check(
+        "Enterprise SSO runs",
+        seen.of_each(lambda snapshot: check_sso(snapshot, seen.cluster_resources.get(snapshot.name, ()))),
+        "R14",
+    )
     yield Check("no computer waits for a restart", seen.of_each(check_restart))
     yield Check("nothing is being installed", seen.of_each(check_busy))
 

@@ -127,7 +127,7 @@ def make_plan(
     ]
     # The Agents are stopped for the sake of the databases, which a rolling update does not touch.
     agents = () if options.mode == "rolling" else plan_agents(group["sql_instances"], sql_hosts)
-    seen = Seen(tuple(snapshots.values()), group, packages, installer)
+    seen = Seen(tuple(snapshots.values()), group, packages, installer, resources)
     checks = list(checks_of_group(seen, options))
     if record:
         chains = {host: packages[snapshot.architecture] for host, snapshot in snapshots.items()}

@@ -80,16 +80,6 @@ def check_administrator(snapshot: Snapshot) -> t.Iterator[Finding]:
         )
 
 
-def check_sso(snapshot: Snapshot) -> t.Iterator[Finding]:
-    if not snapshot.sso_running:
-        yield Finding(
-            "fail",
-            snapshot.name,
-            "Enterprise SSO (ENTSSO) is not running, but must run during an install: start it",
-            "R14",
-        )
-
-
 def check_restart(snapshot: Snapshot) -> t.Iterator[Finding]:
     if snapshot.restart_pending:
         yield Finding("warn", snapshot.name, "a restart is pending: restart the computer before the maintenance window")

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
@@ -30,8 +29,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._options import Options
     from ansible_collections.biztalk.patching.plugins.module_utils._rollback import Rollback, RollbackComputer
     from ansible_collections.biztalk.patching.plugins.module_utils._rollback_scope import Scope
-
-_SSO_RESOURCE = re.compile(r"ENTSSO|\bSSO\b|Single Sign-?On", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -137,7 +134,7 @@ def check_sso_cluster(resources: t.Mapping[str, t.Sequence[t.Mapping[str, t.Any]
     """`resources` has the rows of `Get-ClusterResource` by computer. A cluster starts what somebody else stops."""
     found = {resource.name: resource for rows in resources.values() for resource in map(Resource.parse, rows)}
     for resource in found.values():
-        if _SSO_RESOURCE.search(resource.name):
+        if resource.looks_like_sso:
             yield Finding(
                 "fail",
                 resource.node,

@@ -18,14 +18,10 @@ import time
 import typing as t
 
 from ansible.errors import AnsibleConnectionFailure
-from ansible.utils.display import Display
 
 from ansible_collections.biztalk.patching.plugins.plugin_utils._posix_action import PosixAction
+from ansible_collections.biztalk.patching.plugins.plugin_utils._shown import INTERVAL, Shown
 
-display = Display()
-
-# The default of the option progress_interval.
-INTERVAL: t.Final = 20
 # The job's own limit. The module has one; this is for a job that nobody waits for any more.
 JOB_SECONDS: t.Final = 7 * 24 * 3600
 FIRST_PAUSE: t.Final = 0.5
@@ -34,27 +30,6 @@ LONGEST_PAUSE: t.Final = 2.0
 FAILURES: t.Final = 10
 BETWEEN: t.Final = "--- the job:"
 OF_THE_JOB: t.Final = ("ansible_job_id", "started", "finished", "results_file", "stdout", "stderr")
-
-
-class Shown:
-    """What the operator has seen: each new line, and the last one again after a while."""
-
-    def __init__(self, interval: float) -> None:
-        self.interval = interval
-        self._begin = self._told = time.monotonic()
-        self._lines: list[str] = []
-
-    def update(self, lines: list[str]) -> None:
-        for line in lines[len(self._lines) :]:
-            self.tell(line)
-        self._lines = lines or self._lines
-        if time.monotonic() - self._told >= self.interval:
-            self.tell(f"still {self._lines[-1] if self._lines else 'beginning'}")
-
-    def tell(self, text: str) -> None:
-        self._told = time.monotonic()
-        minutes, seconds = divmod(int(self._told - self._begin), 60)
-        display.display(f"  {minutes:02d}:{seconds:02d} {text}")
 
 
 class WatchedAction(PosixAction):

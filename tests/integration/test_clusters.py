@@ -48,6 +48,22 @@ def test_the_cluster_stops_and_starts_what_is_its_own(open_lab: Callable[..., La
         assert not [event for event in lab.run_events() if event.kind.startswith("cluster.")]
 
 
+@pytest.mark.long
+def test_enterprise_sso_stays_where_its_cluster_runs_it(open_lab: Callable[..., Lab]) -> None:
+    clusters = [{"name": "BTSCLUSTER", "groups": [{"name": "BizTalk Receive", "nodes": ["BTS1", "BTS2"], "sso": True}]}]
+    clusters += [{"name": "SQLCLUSTER"}]
+    with open_lab(CLUSTER, clusters=clusters) as lab:
+        before = states(lab)
+        assert (before["BTS1", "ENTSSO"], before["BTS2", "ENTSSO"]) == ("running", "stopped")
+        result = run("patch", lab)
+
+        assert result.returncode == 0, result.stdout
+        assert broken(lab.events.events) == {}
+        assert states(lab) == before
+        assert requests(lab, "ENTSSO") == []
+        assert not [event for event in lab.run_events() if event.kind.startswith("cluster.")]
+
+
 def test_a_clustered_instance_is_stopped_through_the_node_that_owns_it_now(open_lab: Callable[..., Lab]) -> None:
     clusters = [
         {"name": "BTSCLUSTER", "groups": [{"name": "BizTalk Receive", "nodes": ["BTS2", "BTS1"]}]},

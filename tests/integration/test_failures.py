@@ -84,6 +84,21 @@ def test_a_service_that_dies_again_is_named(open_lab: Callable[..., Lab]) -> Non
         assert "7034 The Rule Engine Update Service service terminated unexpectedly." in result.stdout
 
 
+@pytest.mark.long
+def test_a_service_that_its_recovery_action_brings_back_is_named(open_lab: Callable[..., Lab]) -> None:
+    # It dies a second after its start and is back three seconds later, well within the settle time.
+    behaviours = {"BTSSvc$ProcessingHost": {"dies_after": 20.0, "deaths": 1}}
+    with open_lab(SINGLE_TOPOLOGY, computers=[{"name": "BTS1", "behaviours": behaviours}]) as lab:
+        before = states(lab)
+        result = run("patch", lab, *CLOSE_APPLICATIONS, "-e", "biztalk_settle_time=12")
+
+        assert result.returncode != 0
+        assert states(lab) == before
+        text = " ".join(result.stdout.split())
+        assert "BTSSvc$ProcessingHost died as process" in text
+        assert "7031 The BizTalk Service BizTalk Group : ProcessingHost service terminated unexpectedly." in text
+
+
 def test_an_installer_that_fails_silently_is_found_out(open_lab: Callable[..., Lab]) -> None:
     with open_lab(SINGLE_TOPOLOGY, computers=[{"name": "BTS1", "install": {"hresult": "0x80040e14"}}]) as lab:
         result = run("patch", lab, *CLOSE_APPLICATIONS)

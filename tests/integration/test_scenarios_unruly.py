@@ -12,7 +12,7 @@ import pytest
 from tests.integration.runs import CLOSE_APPLICATIONS, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
-from tests.lab.paths import SINGLE_TOPOLOGY
+from tests.lab.paths import SINGLE_TOPOLOGY, SMALL_TOPOLOGY
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,3 +61,27 @@ def test_an_installer_that_hangs_is_given_up_and_the_group_stays_down(open_lab: 
         assert [item.finished for item in History(lab.events.events).installs] == [None]
         assert states(lab)["BTS1", HOST] == "stopped"
         assert broken(lab.events.events) == {}
+
+
+@pytest.mark.long
+def test_a_setup_that_starts_services_and_a_busy_computer_are_coped_with(open_lab: Callable[..., Lab]) -> None:
+    computers = [
+        {"name": "BTS1", "install": {"restarts_services": True}},
+        {"name": "BTS2", "install": {"exit_codes": [1618, 1618, 0]}},
+    ]
+    with open_lab(SMALL_TOPOLOGY, computers=computers) as lab:
+        before = states(lab)
+        result = run("patch", lab, *CLOSE_APPLICATIONS)
+
+        assert result.returncode == 0, result.stdout
+        history = History(lab.events.events)
+        assert [item.exit_code for item in history.installs] == [0, 1618, 1618, 0]
+        started = {
+            event["role"] for _, event in history.of_kind("service.start_requested") if event["origin"] == "setup"
+        }
+        assert {"host_instance", "iis"} <= started
+        # All of it was down again when the next computer had its turn.
+        assert broken(lab.events.events) == {}
+        assert states(lab) == before
+        logs = sorted(path.name.partition("-bts")[2] for path in (lab.folder / "records").rglob("*.log"))
+        assert logs == ["1-KB5009901.log", "2-KB5009901.log"]

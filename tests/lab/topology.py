@@ -187,6 +187,15 @@ class Topology:
         clustered = [host for host in self.group.hosts if host.cluster_group]
         return [host.name for host in clustered if groups[host.cluster_group or ""].nodes[0] != computer]
 
+    def clusters_sso(self, computer: str) -> bool:
+        return any(group.sso and computer in group.nodes for group in self.cluster_groups.values())
+
+    def sso_owned_elsewhere(self, computer: str) -> bool:
+        """Whether Enterprise SSO, and so what depends on it, does not run here because another node owns its group."""
+        return self.clusters_sso(computer) and not any(
+            group.sso and group.nodes[0] == computer for group in self.cluster_groups.values()
+        )
+
     def _check_clusters(self) -> None:
         computers = {computer.name: computer for computer in self.computers}
         for host in self.group.hosts:

@@ -144,14 +144,15 @@ def create_clusters(world: World) -> list[Cluster]:
 def _create(world: World, item: spec.Cluster) -> Cluster:
     cluster = Cluster(world, item.name)
     for group in item.groups:
-        cluster.add(group, _sql_services(group.instance) if group.instance else _host_services(world, group))
+        cluster.add(group, _sql_services(group.instance) if group.instance else _generic_services(world, group))
     return cluster
 
 
-def _host_services(world: World, group: spec.ClusterGroup) -> list[tuple[str, str, str]]:
-    """Host instances are generic services; the name of the resource is that which services are shown under."""
+def _generic_services(world: World, group: spec.ClusterGroup) -> list[tuple[str, str, str]]:
+    """They are generic services; the name of the resource is that which services are shown under."""
     hosts = [host.name for host in world.topology.group.hosts if host.cluster_group == group.name]
-    services = [world.computers[group.nodes[0]].services.get(f"BTSSvc${name}") for name in hosts]
+    names = [*(["ENTSSO"] if group.sso else []), *(f"BTSSvc${name}" for name in hosts)]
+    services = [world.computers[group.nodes[0]].services.get(name) for name in names]
     return [(service.display_name, "Generic Service", service.name) for service in services if service]
 
 

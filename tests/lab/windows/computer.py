@@ -85,6 +85,8 @@ def biztalk_computer(world: World, spec: topology.Computer) -> Computer:
     states |= {service.name: service.state for service in spec.services}
     states |= {f"BTSSvc${host}": "stopped" for host in world.topology.hosts_owned_elsewhere(spec.name)}
     definitions = furniture.biztalk_services(world.topology, spec)
+    if world.topology.sso_owned_elsewhere(spec.name):
+        states |= {item.name: "stopped" for item in definitions if "ENTSSO" in (item.name, *item.depends_on)}
     if unknown := spec.behaviours.keys() - {definition.name for definition in definitions}:
         raise TopologyError(f"{spec.name} has no services {sorted(unknown)}, but behaviours of them")
     for definition in definitions:

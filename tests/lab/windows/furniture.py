@@ -38,6 +38,7 @@ def biztalk_services(topology: Topology, computer: Computer) -> list[Definition]
             "sso",
             (Program("ENTSSO.exe", SSO_ACCOUNT, names["sso"]),),
             account=SSO_ACCOUNT,
+            start_mode="manual" if topology.clusters_sso(computer.name) else "auto",
         ),
         Definition(
             "RuleEngineUpdateService",

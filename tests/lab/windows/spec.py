@@ -105,12 +105,14 @@ class InstallFaults:
 class ClusterGroup:
     """A group of resources of a failover cluster; the first of its nodes owns it.
 
-    With `instance` it is that of a clustered SQL Server instance, otherwise of the hosts that name it.
+    With `instance` it is that of a clustered SQL Server instance, otherwise of the hosts that name it, and with `sso`
+    of Enterprise SSO too.
     """
 
     name: str
     nodes: tuple[str, ...]
     instance: str | None = None
+    sso: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from tests.lab.winrm.cluster_cmdlets import (
 )
 from tests.lab.winrm.core_scripts import RefusedError
 from tests.lab.winrm.file_cmdlets import get_content, new_item, remove_item, set_content
+from tests.lab.winrm.registry_cmdlets import get_child_item
 from tests.lab.winrm.service_control import CmdletError
 from tests.lab.winrm.streams import StoppedError, Streams
 from tests.lab.winrm.windows_events import get_win_event
@@ -116,6 +117,7 @@ def _listed(value: t.Any) -> list[t.Any]:
 Cmdlet = t.Callable[["Computer", Parameters, Streams], None]
 
 _CMDLETS: dict[str, tuple[Cmdlet, tuple[str, ...]]] = {
+    "get-childitem": (get_child_item, ("literalpath", "name")),
     "get-ciminstance": (get_cim_instance, ("classname", "filter", "property")),
     "get-clustergroup": (get_cluster_group, ("name",)),
     "get-clusterresource": (get_cluster_resource, ("name",)),

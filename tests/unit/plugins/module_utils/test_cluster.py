@@ -93,3 +93,13 @@ def test_a_cluster_that_cannot_be_handled_is_refused(resources: dict[str, t.Any]
 
 def test_one_computer_of_several_is_enough() -> None:
     assert plan_cluster(group(), {"BTS1": [], "BTS2": [resource()]}).findings == ()
+
+
+def test_enterprise_sso_is_never_taken_offline_whatever_the_host_is_called() -> None:
+    described = {
+        "hosts": [{"name": "SSO", "clustered": True, "cluster_group": "BizTalk"}],
+        "host_instances": [{"host": "SSO", "server": "BTS2"}],
+    }
+    plan = plan_cluster(described, {"BTS2": [resource("Enterprise SSO"), resource("ENTSSO")]})
+    assert plan.of("BTS2") == ()
+    assert [finding.level for finding in plan.findings] == ["fail"]

@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.biztalk.patching.plugins.module_utils._clustered_sso import check_sso
 from ansible_collections.biztalk.patching.plugins.module_utils._preflight import (
     Finding,
     check_administrator,
@@ -15,7 +16,6 @@ from ansible_collections.biztalk.patching.plugins.module_utils._preflight import
     check_inventory,
     check_product,
     check_restart,
-    check_sso,
 )
 from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     CONSOLE,

@@ -10,11 +10,10 @@ import typing as t
 import pytest
 from ansible.errors import AnsibleConnectionFailure
 
-from ansible_collections.biztalk.patching.plugins.plugin_utils import _watched_action
+from ansible_collections.biztalk.patching.plugins.plugin_utils import _shown, _watched_action
 from ansible_collections.biztalk.patching.plugins.plugin_utils._watched_action import (
     BETWEEN,
     FAILURES,
-    Shown,
     WatchedAction,
 )
 
@@ -24,9 +23,6 @@ class Time:
 
     def __init__(self) -> None:
         self.now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
@@ -42,23 +38,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     said: list[str] = []
-    monkeypatch.setattr(_watched_action.display, "display", said.append)
+    monkeypatch.setattr(_shown.display, "display", said.append)
     return said
-
-
-def test_what_is_new_is_shown_once_and_the_last_again_after_a_while(clock: Time, said: list[str]) -> None:
-    shown = Shown(30)
-    for lines, seconds in ((["one"], 10), (["one"], 10), (["one", "two"], 29), (["one", "two"], 31), ([], 31)):
-        clock.sleep(seconds)
-        shown.update(lines)
-    assert said == ["  00:10 one", "  00:49 two", "  01:20 still two", "  01:51 still two"]
-
-
-def test_before_the_first_line_it_says_that_it_begins(clock: Time, said: list[str]) -> None:
-    shown = Shown(30)
-    clock.sleep(31)
-    shown.update([])
-    assert said == ["  00:31 still beginning"]
 
 
 class Task:

@@ -1,0 +1,15 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter that tells which services did not stay up."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.biztalk.patching.plugins.module_utils._settled import died_services
+
+
+class FilterModule:
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        return {"died_services": died_services}
