@@ -17,6 +17,7 @@ from tests.unit.lab.invariants.runs import (
     HOST,
     IIS,
     KB,
+    MASTER,
     NO_ROLLBACK,
     SCRIPT,
     SSO,
@@ -38,6 +39,7 @@ if t.TYPE_CHECKING:
     from tests.lab.events import Event
 
 ROLLBACK = ("R19", "R21", "R22")
+OTHER_COMPUTERS = [computer for computer in COMPUTERS if computer != MASTER]
 
 
 def file_of(database: str, number: int = 8) -> str:
@@ -79,9 +81,11 @@ def rolled_back() -> Log:
     for number in (8, 9):
         log[1:1] = saved(number)
     for computer in COMPUTERS:
-        for service in (IIS, HOST, RULE_ENGINE, SSO):
+        for service in (IIS, HOST, RULE_ENGINE):
             log += stop(computer, service)
     log += stop("SQL1", AGENT)
+    for computer in (*OTHER_COMPUTERS, MASTER):
+        log += stop(computer, SSO)
     for computer in COMPUTERS:
         log += uninstall(computer)
     log += restore()
@@ -227,7 +231,24 @@ EVERY_START = tuple(
         case(
             "Enterprise SSO is not stopped",
             lambda log: log.drop_service("BTS2", SSO, only="stop"),
-            R21=(f"{SSO} on BTS2 was running when SSODB was restored",),
+            R21=(
+                f"{SSO} on BTS2 was running when SSODB was restored",
+                f"{SSO} on BTS2 was running when that of the master secret server BTS1 was stopped",
+            ),
+        ),
+        case(
+            "the master secret server stops before another computer",
+            lambda log: log.put_after(
+                log.drop_service("BTS3", SSO, only="stop"), "service.stopped", computer=MASTER, service=SSO
+            ),
+            R21=(f"{SSO} on BTS3 was running when that of the master secret server BTS1 was stopped",),
+        ),
+        case(
+            "the master secret server starts after another computer",
+            lambda log: log.put_after(
+                log.drop_service(MASTER, SSO, only="start"), "service.started", computer="BTS2", service=SSO
+            ),
+            R21=(f"{SSO} on BTS2 was started while that of the master secret server BTS1 was stopped",),
         ),
         case(
             "it is uninstalled after the restore",
@@ -272,6 +293,26 @@ NO_SQL_ROLLBACK: dict[str, Spoil] = {
 
 @pytest.mark.parametrize("spoil", NO_SQL_ROLLBACK.values(), ids=NO_SQL_ROLLBACK)
 def test_what_is_none(spoil: Spoil) -> None:
+    log = rolled_back()
+    spoil(log)
+    assert broken(log) == {}
+
+
+SSO_OF_OTHERS: dict[str, Spoil] = {
+    "Windows starts it on another computer first": lambda log: log.put_before(
+        [
+            event("service.start_requested", computer="BTS2", service=SSO, role="sso", origin="boot"),
+            event("service.started", computer="BTS2", service=SSO, role="sso"),
+            *stop("BTS2", SSO),
+        ],
+        "uninstall.started",
+    ),
+    "the master secret server is a computer of its own": lambda log: log[0].fields.update(master_secret_server="SSO1"),
+}
+
+
+@pytest.mark.parametrize("spoil", SSO_OF_OTHERS.values(), ids=SSO_OF_OTHERS)
+def test_sso_that_is_not_out_of_order(spoil: Spoil) -> None:
     log = rolled_back()
     spoil(log)
     assert broken(log) == {}
