@@ -21,6 +21,8 @@ def rollback_lines(rollback: Rollback, restored: t.Sequence[Restored]) -> t.Iter
     if rollback.outcome == "nothing_to_do":
         yield scope.nothing or f"Nothing to take back: no computer has KB{', KB'.join(scope.kb_numbers)}."
         return
+    for name in rollback.ran_since:
+        yield f"WARN {name} ran after the backup set had been made: what it has done since is lost"
     for finding in rollback.findings:
         yield f"{finding.level.upper()} {finding}"
     if scope.step:
@@ -34,7 +36,7 @@ def rollback_lines(rollback: Rollback, restored: t.Sequence[Restored]) -> t.Iter
             yield f"{computer.plan.name}: uninstall {uninstall.entry} ({uninstall.command})"
         if not computer.uninstalls:
             yield f"{computer.plan.name}: has nothing to uninstall"
-    if rollback.outcome == "restore" and scope.restores:
+    if rollback.restores:
         for database in restored:
             yield f"{database['server']}: restore {database['name']} from {database['file']}"
     yield from _up(rollback)
