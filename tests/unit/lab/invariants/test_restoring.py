@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from tests.lab.invariants import RULES, judge_all
+from tests.lab.invariants import broken as broken_rules
 from tests.unit.lab.invariants.runs import (
     AGENT,
     COMPUTERS,
@@ -316,3 +317,30 @@ def test_sso_that_is_not_out_of_order(spoil: Spoil) -> None:
     log = rolled_back()
     spoil(log)
     assert broken(log) == {}
+
+
+def taken_back_after_a_failure() -> Log:
+    """The install on the second computer fails, the third one gets none, and the first is rolled back."""
+    log = rolled_back()
+    log.change({"exit_code": 1603}, "install.finished", computer="BTS2")
+    for kind in ("install.started", "install.script", "install.finished"):
+        log.drop(kind, computer="BTS3")
+    for computer in OTHER_COMPUTERS:
+        for kind in ("uninstall.started", "uninstall.finished"):
+            log.drop(kind, computer=computer)
+    return log
+
+
+def test_after_a_rollback_everything_runs_again_whatever_failed_before() -> None:
+    log = taken_back_after_a_failure()
+    assert broken_rules(log) == {}
+    log.drop_service("BTS3", HOST, only="start")
+    left = (f"{HOST} on BTS3 ran before and is stopped now",)
+    assert broken_rules(log) == {"R7": left, "R17": left}
+
+
+def test_a_rollback_that_is_followed_by_another_failed_install_leaves_the_group_down() -> None:
+    log = taken_back_after_a_failure()
+    log.drop_service("BTS3", HOST, only="start")
+    log.put_before(install("BTS2", "x64", SCRIPT, exit_code=1603), "lab.stopped")
+    assert not broken_rules(log).keys() & {"R7"}
