@@ -69,7 +69,8 @@ def _down(rollback: Rollback) -> t.Iterator[str]:
 
 def _up(rollback: Rollback) -> t.Iterator[str]:
     if not rollback.scope.sql:
-        yield "Then exactly the services listed above are started again."
+        agents = ", and SQL Server Agent, which the update had stopped" if rollback.agents else ""
+        yield f"Then exactly the services listed above are started again{agents}."
         return
     yield (
         "Then Enterprise SSO is started, the master secret server first, Windows Management Instrumentation is "

@@ -102,11 +102,12 @@ def _isolated(scope: Scope, group: Group | None) -> set[str]:
 
 
 def _agents(scope: Scope, group: Group | None, sql_hosts: t.Mapping[str, str]) -> tuple[AgentPlan, ...]:
-    if not scope.sql:
-        return ()
-    if group:
+    """Without SQL none is stopped, but the install that was interrupted has stopped them."""
+    if scope.sql and group:
         return plan_agents(group["sql_instances"], sql_hosts)
-    return tuple(AgentPlan(**agent) for agent in scope.record["agents"]) if scope.record else ()
+    if scope.record and (scope.sql or scope.resumes):
+        return tuple(AgentPlan(**agent) for agent in scope.record["agents"])
+    return ()
 
 
 def _sso(scope: Scope, *, from_record: bool, snapshots: t.Mapping[str, Snapshot]) -> set[str]:

@@ -158,6 +158,18 @@ def test_an_agent_that_an_interrupted_run_stopped_is_started() -> None:
     assert not rollback(record(), group=stopped).agents[0].running
 
 
+def test_without_sql_only_an_agent_that_an_interrupted_run_stopped_is_started() -> None:
+    interrupted = rollback(record("installing", packages=[package(has_sql="no")]), services=DOWN, group=AGENTS_DOWN)
+    assert [agent.as_result() for agent in interrupted.agents] == AGENTS
+    told = list(rollback_lines(interrupted, []))
+    assert told[-1].endswith("started again, and SQL Server Agent, which the update had stopped.")
+    assert not [line for line in told if "stop SQLSERVERAGENT" in line]
+
+    ended = without_sql()
+    begun = begin_rollback(ended, rollback(ended).as_result(), group=RECORD_GROUP, owner=OWNER, now=LATER)
+    assert rollback(begun, services=DOWN, uninstalls=()).agents == ()
+
+
 @pytest.mark.parametrize(
     ("step", "sql", "stops", "restores"),
     [
