@@ -131,17 +131,13 @@ def _newest(newest: Raw, now: str) -> str:
 
 
 def _run(run: Raw | None) -> t.Iterator[str]:
-    if run is None:
+    if run is None or run["id"] is None:
         yield "Run record: none"
-        return
-    if run["id"] is None:
-        yield f"Run record: none, but the group is {holder(run)}"
     else:
         state = "OPEN" if run["open"] else "closed"
         yield f"Run record: {run['id']}, {run['operation']}, step {run['step']}, {state}, at {_moment(run['updated'])}"
-    if run["open"]:
-        if run["id"] is not None:
-            yield f"  Held by  {holder(run)}"
+    if run and run["open"]:
+        yield f"  Held by  {holder(run)}"
         yield f"  Next     {run['next']}"
 
 

@@ -18,52 +18,48 @@ _OWNERS: t.Final = {
 
 
 def run_result(found: Raw) -> dict[str, t.Any] | None:
-    """The last run, from the result of `run_record`; None where there was none and nobody has claimed the group."""
-    record, claims = found.get("record"), list(found.get("claims") or ())
+    """The last run, from the result of `run_record`; None where there was none and nobody has claimed the group.
+
+    `claims` are those of runs that have not written their records yet.
+    """
+    record = found["record"]
+    claims = [claim for claim in found["claims"] if record is None or claim != record["id"]]
     if record is None:
-        return {"id": None, "open": bool(claims), "claims": claims, "next": _next_of_claims(claims)} if claims else None
+        return {"id": None, "open": True, "claims": claims, "next": _next_of(claims[0])} if claims else None
     owner = record["owner"]
     return {
         "id": record["id"],
         "operation": record["operation"],
         "step": record["step"],
-        "open": found["open"],
+        "open": found["open"] or bool(claims),
         "started": record["started"],
         "updated": record["updated"],
         "owner": {name: owner[name] for name in ("host", "user", "pid")} | {"state": found["owner"]},
         "claims": claims,
         "computers": {computer["name"]: _done(computer) for computer in record["computers"]},
         "backup_set": (record["backup_set"] or {}).get("id"),
-        "next": _next(found, record),
+        "next": _next_of(claims[0]) if claims else _next(record, found["owner"], is_open=found["open"]),
     }
 
 
 def holder(run: Raw) -> str:
     """Who has the group, in words."""
-    if run["id"] is None:
-        return f"claimed by the run {', '.join(run['claims'])}, which has not written its record yet"
+    if run["claims"]:
+        return f"the run {', '.join(run['claims'])}, which has claimed the group and not written its record yet"
     owner = run["owner"]
     return f"{owner['user']} on {owner['host']} (process {owner['pid']}): {_OWNERS[owner['state']]}"
 
 
-def _next(found: Raw, record: Raw) -> str:
-    foreign = [claim for claim in found.get("claims") or () if claim != record["id"]]
-    if foreign:
-        return _next_of_claims(foreign)
-    if not found["open"]:
+def _next(record: Raw, owner: str, *, is_open: bool) -> str:
+    if not is_open or owner == "dead":
         return str(record["next"])
-    if found["owner"] == "alive":
+    if owner == "alive":
         return "Let it end."
-    if found["owner"] == "unknown":
-        return f"{record['next']} When you are sure that it does not go on, with -e biztalk_take_over={record['id']}"
-    return str(record["next"])
+    return f"{_next_of(record['id'])}. It said: {record['next']}"
 
 
-def _next_of_claims(claims: t.Iterable[str]) -> str:
-    return (
-        "Let it end. When you are sure that it does not go on, run the playbook with "
-        f"-e biztalk_take_over={', '.join(claims)}"
-    )
+def _next_of(run: str) -> str:
+    return f"Let it end. When you are sure that it does not go on, run the playbook with -e biztalk_take_over={run}"
 
 
 def _done(computer: Raw) -> dict[str, t.Any]:

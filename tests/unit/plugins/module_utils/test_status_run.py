@@ -39,7 +39,6 @@ def test_without_a_record_and_a_claim_there_is_no_run() -> None:
         (("installing", "alive", RUN), "Let it end."),
         (("installing", "unknown", RUN), f"with -e biztalk_take_over={RUN}"),
         (("done", "dead"), "Nothing."),
-        # Another run has begun since, and has not written its record yet.
         (("done", "dead", "20261122T0300Z-KB1"), "run the playbook with -e biztalk_take_over=20261122T0300Z-KB1"),
         (("restoring", "dead", RUN), "databases may be half restored"),
     ],
@@ -61,11 +60,20 @@ def test_who_has_the_group(owner: str, expected: str) -> None:
     assert holder(run("installing", owner)).endswith(expected)
 
 
-def test_a_claim_without_a_record_is_told() -> None:
+def test_a_claim_without_a_record_is_a_run_that_has_just_begun() -> None:
     result = run_result({**NO_RUN, "claims": ["20261122T0300Z-KB1"], "lock": True})
     assert result is not None
     assert result["open"]
-    assert "claimed by the run 20261122T0300Z-KB1" in holder(result)
+    assert "the run 20261122T0300Z-KB1, which has claimed the group" in holder(result)
+    # Also after one that has ended.
+    result = run("done", "dead", RUN, "20261122T0300Z-KB1")
+    assert (result["id"], result["open"], result["claims"]) == (RUN, True, ["20261122T0300Z-KB1"])
+    assert "the run 20261122T0300Z-KB1, which has claimed the group" in holder(result)
+
+
+def test_the_claim_that_a_run_left_behind_is_its_own() -> None:
+    result = run("done", "dead", RUN)
+    assert (result["open"], result["claims"]) == (False, [])
 
 
 def test_what_the_record_tells() -> None:
