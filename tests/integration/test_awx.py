@@ -1,0 +1,226 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook awx.yml with the real modules of awx.awx, on a simulated AWX."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import typing as t
+from dataclasses import dataclass
+
+import pytest
+
+from tests.lab.awx import rules
+from tests.lab.awx.server import TOKEN, SimulatedAwx
+from tests.setup.paths import ANSIBLE_HOME, COLLECTIONS, ROOT, VENV_BIN
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROJECT: t.Final = ROOT / "docs" / "awx" / "project"
+SECRETS: t.Final = {"windows": "secret-of-windows", "installer": "secret-of-installer", "sql": "secret-of-sql"}
+SETTINGS: t.Final = {
+    "awx_project_scm_url": "https://git.example.org/biztalk.git",
+    "awx_execution_environment_image": "registry.example.org/biztalk-patching:0.1.0",
+    "awx_instance_groups": "default",
+    "awx_windows_user": "ansible",
+    "awx_windows_password": SECRETS["windows"],
+    "awx_installer_user": "EXAMPLE\\patchadmin",
+    "awx_installer_password": SECRETS["installer"],
+    "awx_sql_login_user": "patching",
+    "awx_sql_login_password": SECRETS["sql"],
+}
+
+
+@dataclass(frozen=True)
+class Runs:
+    """One AWX, and what each run of the playbook on it printed and changed, in this order."""
+
+    awx: SimulatedAwx
+    wrong_token: subprocess.CompletedProcess[str]
+    check: tuple[subprocess.CompletedProcess[str], list[str]]
+    first: tuple[subprocess.CompletedProcess[str], list[str]]
+    second: tuple[subprocess.CompletedProcess[str], list[str]]
+
+    @property
+    def job_templates(self) -> dict[str, dict[str, t.Any]]:
+        return {one["name"]: one for one in self.awx.store.objects["job_templates"].values()}
+
+    def associated(self, endpoint: str, name: str, association: str, target: str) -> list[str]:
+        number = self.awx.store.named(endpoint, name)["id"]
+        return sorted(self.awx.store.names(target, self.awx.store.associated.get((endpoint, number, association), [])))
+
+
+def playbooks() -> list[str]:
+    """The files of the project that AWX takes for playbooks."""
+    return [path.name for path in PROJECT.glob("*.yml") if rules.looks_like_playbook(path.read_text(encoding="utf-8"))]
+
+
+def play(url: str, token: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    variables = [text for item in SETTINGS.items() for text in ("-e", "=".join(item))]
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "CONTROLLER_"))
+    }
+    return subprocess.run(
+        [str(VENV_BIN / "ansible-playbook"), "biztalk.patching.awx", *variables, *arguments],
+        env={
+            **environment,
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS.parent),
+            "ANSIBLE_HOME": str(ANSIBLE_HOME),
+            "ANSIBLE_PIPELINING": "true",
+            "CONTROLLER_HOST": url,
+            "CONTROLLER_OAUTH_TOKEN": token,
+        },
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def runs() -> Iterator[Runs]:
+    with SimulatedAwx(playbooks()) as awx:
+
+        def run(*arguments: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+            before = len(awx.changes)
+            return play(awx.url, TOKEN, *arguments), awx.changes[before:]
+
+        yield Runs(awx, play(awx.url, "wrong"), run("--check"), run(), run("-vvv"))
+
+
+def test_a_wrong_token_is_told(runs: Runs) -> None:
+    assert runs.wrong_token.returncode == 2
+    assert "Nothing was changed, because AWX cannot be asked" in runs.wrong_token.stdout
+    assert "CONTROLLER_OAUTH_TOKEN a token of the scope Write" in runs.wrong_token.stdout
+    assert "Invalid authentication credentials for /api/v2/me/ (HTTP 401)" in runs.wrong_token.stdout
+
+
+def test_a_check_changes_nothing(runs: Runs) -> None:
+    result, changes = runs.check
+
+    assert (result.returncode, changes) == (0, []), result.stdout
+    assert "Check mode ends at the execution environment, the project, the inventory" in result.stdout
+
+
+def test_the_first_run_makes_everything(runs: Runs) -> None:
+    result, _changes = runs.first
+    objects = runs.awx.store.objects
+
+    assert result.returncode == 0, result.stdout
+    assert runs.awx.refused == []
+    assert {endpoint: sorted(one["name"] for one in objects[endpoint].values()) for endpoint in NAMES} == NAMES
+
+
+NAMES: t.Final = {
+    "organizations": ["Default"],
+    "execution_environments": ["BizTalk patching"],
+    "projects": ["BizTalk patching"],
+    "inventories": ["BizTalk computers"],
+    "inventory_sources": ["BizTalk management database"],
+    "credentials": ["BizTalk SQL Server", "BizTalk Windows", "BizTalk installer"],
+    "job_templates": ["BizTalk patch", "BizTalk plan", "BizTalk rollback", "BizTalk status"],
+    "workflow_job_templates": ["BizTalk patch with approval"],
+    "workflow_approval_templates": ["BizTalk: patch as planned?", "BizTalk: patch failed, roll back?"],
+}
+
+
+def test_a_second_run_changes_nothing(runs: Runs) -> None:
+    result, changes = runs.second
+
+    assert (result.returncode, changes) == (0, []), result.stdout
+    assert "changed=0" in result.stdout
+    assert runs.awx.refused == []
+
+
+def test_no_run_shows_a_secret(runs: Runs) -> None:
+    outputs = [run.stdout for run in (runs.wrong_token, runs.check[0], runs.first[0], runs.second[0])]
+
+    assert [name for name, secret in SECRETS.items() if any(secret in output for output in outputs)] == []
+    assert "-vvv" not in outputs[3]
+    assert TOKEN not in "".join(outputs)
+
+
+def test_the_secrets_are_in_the_credentials(runs: Runs) -> None:
+    credentials = {one["name"]: one["inputs"] for one in runs.awx.store.objects["credentials"].values()}
+
+    assert credentials == {
+        "BizTalk Windows": {"username": "ansible", "password": SECRETS["windows"]},
+        "BizTalk installer": {"username": "EXAMPLE\\patchadmin", "password": SECRETS["installer"]},
+        "BizTalk SQL Server": {"login_user": "patching", "login_password": SECRETS["sql"]},
+    }
+
+
+@pytest.mark.parametrize("key", ["plan", "patch", "rollback", "status"])
+def test_a_job_template_cannot_break_a_group(runs: Runs, key: str) -> None:
+    name = f"BizTalk {key}"
+    template = runs.job_templates[name]
+    wanted = {"playbook": f"{key}.yml", "timeout": 0, "allow_simultaneous": False, "job_slice_count": 1, "forks": 25}
+
+    assert {field: template[field] for field in wanted} == wanted
+    assert runs.associated("job_templates", name, "credentials", "credentials") == NAMES["credentials"]
+    assert runs.associated("job_templates", name, "instance_groups", "instance_groups") == ["default"]
+
+
+def test_the_plan_is_no_failed_job(runs: Runs) -> None:
+    assert runs.job_templates["BizTalk plan"]["extra_vars"] == '{"biztalk_plan_exit_code": false}'
+
+
+def test_the_surveys_are_asked(runs: Runs) -> None:
+    asked = {
+        runs.awx.store.get(endpoint, number)["name"]: [question["variable"] for question in survey["spec"]]
+        for (endpoint, number), survey in runs.awx.store.surveys.items()
+    }
+
+    assert asked["BizTalk rollback"] == ["biztalk_confirm_restore", "biztalk_take_over", "biztalk_close_applications"]
+    assert sorted(asked) == ["BizTalk patch", "BizTalk patch with approval", "BizTalk plan", "BizTalk rollback"]
+    assert [one["name"] for one in runs.job_templates.values() if one["survey_enabled"]] == [
+        "BizTalk plan",
+        "BizTalk patch",
+        "BizTalk rollback",
+    ]
+
+
+def test_the_workflow_asks_before_it_patches_and_before_it_rolls_back(runs: Runs) -> None:
+    nodes = runs.awx.store.objects["workflow_job_template_nodes"]
+    edges = {
+        (nodes[number]["identifier"], association.removesuffix("_nodes"), nodes[other]["identifier"])
+        for (endpoint, number, association), ids in runs.awx.store.associated.items()
+        if endpoint == "workflow_job_template_nodes"
+        for other in ids
+    }
+    approvals = runs.awx.store.objects["workflow_approval_templates"]
+    runs_what = {
+        one["identifier"]: (
+            approvals.get(one["unified_job_template"])
+            or runs.awx.store.get("unified_job_templates", one["unified_job_template"])
+        )["name"]
+        for one in nodes.values()
+    }
+
+    assert edges == {
+        ("plan", "success", "approve-patch"),
+        ("approve-patch", "success", "patch"),
+        ("patch", "failure", "approve-rollback"),
+        ("approve-rollback", "success", "rollback"),
+    }
+    assert runs_what == {
+        "plan": "BizTalk plan",
+        "approve-patch": "BizTalk: patch as planned?",
+        "patch": "BizTalk patch",
+        "approve-rollback": "BizTalk: patch failed, roll back?",
+        "rollback": "BizTalk rollback",
+    }
+    assert {one["timeout"] for one in approvals.values()} == {14400}
+
+
+def test_the_inventory_comes_from_the_management_database(runs: Runs) -> None:
+    source = runs.awx.store.named("inventory_sources", "BizTalk management database")
+
+    assert (source["source"], source["source_path"], source["overwrite"]) == ("scm", "biztalk.yml", True)
+    assert source["credential"] == runs.awx.store.named("credentials", "BizTalk SQL Server")["id"]
+    # A management database that cannot be read must not keep a rollback from starting.
+    assert source["update_on_launch"] is False
