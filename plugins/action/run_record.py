@@ -19,6 +19,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._record_keeper im
     begun_rollback,
     find,
     kept,
+    look,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._record_steps import advance, with_computer
 from ansible_collections.biztalk.patching.plugins.module_utils._record_store import Store, owner_of_this_run
@@ -28,7 +29,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._record import Record
 
 _SPEC: dict[str, t.Any] = {
-    "state": {"type": "str", "choices": ["read", "begun", "written", "logged"], "required": True},
+    "state": {"type": "str", "choices": ["read", "shown", "begun", "written", "logged"], "required": True},
     "folder": {"type": "path", "required": True},
     "server": {"type": "str", "required": True},
     "database": {"type": "str", "required": True},
@@ -62,6 +63,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         try:
             if options["state"] == "read":
                 return self._read(store, options)
+            if options["state"] == "shown":
+                return _shown(store, options)
             if options["state"] == "logged":
                 return self._logged(store, options)
             record = _begun(store, options) if options["state"] == "begun" else _written(store, options)
@@ -91,6 +94,19 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
     def _write(self, store: Store, record: Record) -> None:
         if not self._task.check_mode:
             store.write(serialise(record), record["id"])
+
+
+def _shown(store: Store, options: dict[str, t.Any]) -> dict[str, t.Any]:
+    found = look(store.read(), options["copies"])
+    return {
+        "changed": False,
+        "record": found.record,
+        "open": found.open,
+        "lock": found.locked,
+        "claims": found.claims,
+        "owner": found.owner,
+        "problems": found.problems,
+    }
 
 
 def _begun(store: Store, options: dict[str, t.Any]) -> Record:

@@ -23,8 +23,8 @@ options:
     default: BizTalkMgmtDb
   login_user:
     description:
-      - SQL Server login. Without it the module logs in with integrated authentication, which on the controller means a
-        Kerberos ticket of the account that runs the module.
+      - SQL Server login. Without it the login is one with integrated authentication, which on the controller means a
+        Kerberos ticket of the account that runs Ansible.
     type: str
   login_password:
     description: Password of O(login_user).
@@ -51,7 +51,7 @@ options:
     default: false
   ca_certificate:
     description:
-      - File with the certificates of the authorities to trust for these connections (PEM), where the module runs.
+      - File with the certificates of the authorities to trust for these connections (PEM), on the controller.
       - Without it the driver trusts what OpenSSL trusts on that computer.
     type: path
   server_certificate:
@@ -80,7 +80,7 @@ options:
     type: int
     default: 120
   application_name:
-    description: Program name that the sessions of the module show on the server.
+    description: Program name that the sessions show on the server.
     type: str
     default: biztalk.patching
   server_addresses:
@@ -92,13 +92,13 @@ options:
     type: dict
     default: {}
 requirements:
-  - pyodbc (Python package) where the module runs
+  - pyodbc (Python package) on the controller
   - Microsoft's ODBC Driver 18 or 17 for SQL Server, or FreeTDS; C(pip install mssql-python-odbc) brings Microsoft's
     without a system package
 notes:
-  - The module runs on the controller or on a Linux jump host, not on Windows. Delegate it there, for example with
-    C(delegate_to=localhost).
-  - When a connection breaks, an instance fails over or a deadlock makes a question of the module its victim, the module
-    asks again for about a minute. It never repeats what changes something.
-  - No message of the module holds the password.
+  - A module runs on the controller or on a Linux jump host, not on Windows. Delegate it there, for example with
+    C(delegate_to=localhost); what these options say of the controller then goes for that host.
+  - When a connection breaks, an instance fails over or a deadlock makes a question its victim, it is asked again for
+    about a minute. What changes something is never repeated.
+  - No message holds the password.
 """

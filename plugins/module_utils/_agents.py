@@ -72,20 +72,24 @@ def check_agents(agents: t.Iterable[AgentPlan], *, managed: bool) -> t.Iterator[
             )
 
 
+def computers_of(instance: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+    """The computers of an entry of `sql_instances`: every node of its cluster, the one that runs it first."""
+    clustered = [instance["physical_computer"], *instance["cluster_nodes"]]
+    computers = clustered if instance["clustered"] else [instance["name"].partition("\\")[0]]
+    return tuple(dict.fromkeys(computer.upper() for computer in computers if computer))
+
+
 def _plan(row: t.Mapping[str, t.Any], hosts: t.Mapping[str, str]) -> AgentPlan:
     name = row["name"]
-    clustered = row["clustered"]
-    # The node that runs a clustered instance comes first, but each knows the whole cluster.
-    computers = [row["physical_computer"], *row["cluster_nodes"]] if clustered else [name.partition("\\")[0]]
-    wanted = dict.fromkeys(computer.upper() for computer in computers if computer)
+    wanted = computers_of(row)
     service = agent_service(name)
     return AgentPlan(
         instance=name,
         host=next((hosts[computer] for computer in wanted if computer in hosts), None),
         service=service,
         running=row["agent_running"],
-        resource=_resource(service) if clustered else None,
-        computers=tuple(wanted),
+        resource=_resource(service) if row["clustered"] else None,
+        computers=wanted,
         problem=row["problem"],
     )
 

@@ -107,9 +107,7 @@ def _lacking(package: Package, snapshot: Snapshot, group: t.Mapping[str, t.Any])
 
 def _patched(group: t.Mapping[str, t.Any]) -> Build:
     """The build of the latest update that changed the databases (`BizTalkCUVersion`), empty where there is none."""
-    parts = ("major", "minor", "build", "revision")
-    rows = group["versions"]["cumulative_updates"]
-    return max((tuple(int(row[part] or 0) for part in parts) for row in rows), default=())
+    return max((build(row["version"]) for row in group["versions"]["cumulative_updates"]), default=())
 
 
 def _configured(group: t.Mapping[str, t.Any]) -> Build:

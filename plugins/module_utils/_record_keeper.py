@@ -20,7 +20,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._record_steps imp
 from ansible_collections.biztalk.patching.plugins.module_utils._record_store import owner_state
 
 if t.TYPE_CHECKING:
-    from ansible_collections.biztalk.patching.plugins.module_utils._record_store import Store
+    from ansible_collections.biztalk.patching.plugins.module_utils._record_store import OwnerState, Store
 
 
 class OtherRunError(Exception):
@@ -29,22 +29,29 @@ class OtherRunError(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """`record` is the newest whole copy; `locked` says whether a run has left its claim on the group."""
+    """`record` is the newest whole copy, `claims` are the ids of the runs that have left their claim on the group."""
 
     record: Record | None
     problems: list[str]
-    locked: bool
+    claims: list[str]
+
+    @property
+    def locked(self) -> bool:
+        return bool(self.claims)
+
+    @property
+    def owner(self) -> OwnerState | None:
+        """Whether the process of the run lives, None without a record."""
+        return owner_state(self.record["owner"]) if self.record else None
 
     @property
     def open(self) -> bool:
         return self.record is not None and is_open(self.record)
 
 
-def find(own: str | None, files: t.Mapping[str, t.Sequence[str]], take_over: str) -> Found:
+def look(own: str | None, files: t.Mapping[str, t.Sequence[str]]) -> Found:
     """`own` is the controller's copy, `files` are the texts that each computer keeps: copies, and a claim, which is no
     JSON but the id of a run.
-
-    Raises `OtherRunError` where a run is not known to have ended, unless its id is `take_over`.
     """
     texts = [
         (f"{host} ({number})", text.strip()) for host, found in files.items() for number, text in enumerate(found, 1)
@@ -54,7 +61,14 @@ def find(own: str | None, files: t.Mapping[str, t.Sequence[str]], take_over: str
     if own is not None:
         copies["the controller"] = own
     record, problems = newest(copies)
-    for claim in claims:
+    return Found(record, problems, claims)
+
+
+def find(own: str | None, files: t.Mapping[str, t.Sequence[str]], take_over: str) -> Found:
+    """What `look` sees. Raises `OtherRunError` where a run is not known to have ended, unless its id is `take_over`."""
+    found = look(own, files)
+    record = found.record
+    for claim in found.claims:
         if claim != take_over and (record is None or claim != record["id"]):
             raise OtherRunError(
                 f"Nothing was touched. The run {claim} has claimed this group, and has not written its record yet. "
@@ -62,7 +76,7 @@ def find(own: str | None, files: t.Mapping[str, t.Sequence[str]], take_over: str
             )
     if record is not None and is_open(record) and take_over != record["id"]:
         _refuse_a_run_that_goes_on(record)
-    return Found(record, problems, bool(claims))
+    return found
 
 
 def begun(

@@ -42,6 +42,10 @@ options:
     type: list
     elements: str
     default: []
+  last_full_set:
+    description: Whether to look for the newest full backup set of the job, too.
+    type: bool
+    default: false
 seealso:
   - module: biztalk.patching.full_backup
   - module: biztalk.patching.wait_for_idle
@@ -185,6 +189,12 @@ group:
         running: false
         last_outcome: succeeded
         next_run: '2026-11-22T10:15:00'
+    last_full_set:
+      description:
+        - The newest full backup set of the job as RV(biztalk.patching.full_backup#module:last_full_set), null when
+          there is none and without O(last_full_set).
+      type: dict
+      sample: {id: 4711, finished: '2026-11-22T02:04:12+00:00', seconds: 252.0, complete: true}
     sso_backed_up:
       description: Whether the backup job covers the single sign-on database.
       type: bool
@@ -204,8 +214,10 @@ import typing as t
 
 from ansible_collections.biztalk.patching.plugins.module_utils._accounts import accounts_result
 from ansible_collections.biztalk.patching.plugins.module_utils._arguments import sql_module
+from ansible_collections.biztalk.patching.plugins.module_utils._full_backup import server_of
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
 from ansible_collections.biztalk.patching.plugins.module_utils._group_result import group_result
+from ansible_collections.biztalk.patching.plugins.module_utils._last_set import last_full_set
 from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcServers
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_options import SqlOptions
@@ -215,6 +227,7 @@ OWN_OPTIONS: dict[str, t.Any] = {
     "job_name": {"type": "str"},
     "sso_database": {"type": "str", "default": "SSODB"},
     "accounts": {"type": "list", "elements": "str", "default": []},
+    "last_full_set": {"type": "bool", "default": False},
 }
 
 
@@ -226,9 +239,10 @@ def main() -> None:
             group = read_group(servers, job_name=params["job_name"], sso_database=params["sso_database"])
             instances = all_instances(servers, group)
             accounts = accounts_result(servers, group, params["accounts"])
+            newest = last_full_set(servers.management(), server_of(servers, group)) if params["last_full_set"] else None
     except SqlError as error:
         module.fail_json(msg=str(error))
-    module.exit_json(changed=False, group=group_result(group, instances), accounts=accounts)
+    module.exit_json(changed=False, group=group_result(group, instances) | {"last_full_set": newest}, accounts=accounts)
 
 
 if __name__ == "__main__":

@@ -23,12 +23,13 @@ options:
   state:
     description:
       - V(read) finds the newest whole copy, and fails when it tells of another run that is not known to have ended.
+      - V(shown) finds it too, whoever is at work on the group, and writes nothing.
       - V(begun) makes the record of a new run, or takes over that of the run that was interrupted. With
         O(operation=rollback) it takes over that of the run which is taken back.
       - V(written) adds a step to it.
       - V(logged) keeps a setup log beside it, on the controller only.
     type: str
-    choices: [read, begun, written, logged]
+    choices: [read, shown, begun, written, logged]
     required: true
   folder:
     description: Folder on the controller. Each group has a folder of its own in it.
@@ -44,7 +45,7 @@ options:
     required: true
   copies:
     description:
-      - By computer the texts of the files that it keeps. For O(state=read).
+      - By computer the texts of the files that it keeps. For O(state=read) and O(state=shown).
       - A text that is no JSON is the claim of a run, which is its id.
     type: dict
     default: {}
@@ -117,21 +118,34 @@ record:
   type: dict
 open:
   description: Whether the record is of a run that did not come to its end.
-  returned: when O(state=read)
+  returned: when O(state=read) or O(state=shown)
   type: bool
   sample: false
 lock:
   description: Whether a run has left its claim on the group.
-  returned: when O(state=read)
+  returned: when O(state=read) or O(state=shown)
   type: bool
   sample: false
+claims:
+  description: The ids of the runs that have left their claims on the group.
+  returned: when O(state=shown)
+  type: list
+  elements: str
+  sample: []
+owner:
+  description:
+    - Whether the process of the run lives (V(alive), V(dead), or V(unknown) where it is another controller's), null
+      without a record.
+  returned: when O(state=shown)
+  type: str
+  sample: dead
 text:
   description: The record as it is kept in a file.
-  returned: when there is a record
+  returned: when there is a record and not O(state=shown)
   type: str
 file:
   description: Name of the file that takes this copy. Two names take turns.
-  returned: when there is a record
+  returned: when there is a record and not O(state=shown)
   type: str
   sample: run-1.json
 path:
@@ -140,7 +154,7 @@ path:
   type: str
 problems:
   description: What is wrong with copies that are not used.
-  returned: when O(state=read)
+  returned: when O(state=read) or O(state=shown)
   type: list
   elements: str
   sample: []

@@ -36,10 +36,7 @@ def computer(*updates: str, version: str = "3.13.717.0") -> Snapshot:
 
 
 def group(patched: str = "", configured: str = "3.13.717.0") -> dict[str, t.Any]:
-    parts = (
-        dict(zip(("major", "minor", "build", "revision"), map(int, patched.split(".")), strict=True)) if patched else {}
-    )
-    rows = [{"cumulative_update": 4, **parts}] if patched else []
+    rows = [{"cumulative_update": 4, "version": patched}] if patched else []
     databases = [{"language": "ENU", "product_version": configured}]
     return {"versions": {"databases": databases, "cumulative_updates": rows}}
 
@@ -134,7 +131,7 @@ def test_no_computer_may_be_behind_the_databases(
 
 
 def test_a_row_of_the_databases_may_be_empty() -> None:
-    empty = {"cumulative_update": None, "major": None, "minor": None, "build": None, "revision": None}
+    empty = {"cumulative_update": None, "version": "None.None.None.None"}
     versions = {"databases": [{"language": "", "product_version": None}], "cumulative_updates": [empty]}
     assert not levels(check_databases([package()], computer(), {"versions": versions}))
     assert levels(check_prerequisites([package()], computer(version=""), {"versions": versions})) == ["warn"]

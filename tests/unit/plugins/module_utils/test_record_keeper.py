@@ -16,6 +16,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._record_keeper im
     begun,
     find,
     kept,
+    look,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._record_store import Store, owner_of_this_run
 from ansible_collections.biztalk.patching.tests.unit.plugins.records import GROUP, LATER, OWNER, package, plan, record
@@ -80,6 +81,15 @@ def test_the_controllers_copy_counts_too() -> None:
     assert found.record is not None
     assert found.record["sequence"] == 8
     assert found.problems[0].startswith("the run record of bts1 (2) is not used")
+
+
+@pytest.mark.parametrize(("owner", "state"), [(ALIVE, "alive"), (DEAD, "dead"), (ELSEWHERE, "unknown")])
+def test_a_look_is_let_whoever_is_at_work(owner: dict[str, t.Any], state: str) -> None:
+    files = {**copies(owner=owner), "bts2": ["20261122T013000Z-KB1"]}
+    found = look(None, files)
+    assert (found.record, found.owner) == (record(owner=owner), state)
+    assert found.claims == ["20261122T013000Z-KB1"]
+    assert look(None, {}).owner is None
 
 
 def begin_in(store: Store, **options: t.Any) -> dict[str, t.Any]:

@@ -171,11 +171,15 @@ def test_a_failed_connection_names_instance_address_and_database_but_no_password
     assert caught.value.kind is Kind.UNREACHABLE
 
 
-def test_a_private_authority_is_trusted_for_this_process(
-    driver: Pyodbc, monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any
+@pytest.mark.parametrize("before", [None, "/etc/ssl/certs/ca-certificates.crt"])
+def test_a_private_authority_is_trusted_as_long_as_it_is_needed(
+    driver: Pyodbc, monkeypatch: pytest.MonkeyPatch, tmp_path: t.Any, before: str | None
 ) -> None:
-    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_FILE", before or "")
+    if before is None:
+        monkeypatch.delenv("SSL_CERT_FILE")
     authority = tmp_path / "ca.pem"
     authority.touch()
-    OdbcServers(SqlOptions("sql", ca_certificate=str(authority)))
-    assert os.environ["SSL_CERT_FILE"] == str(authority)
+    with OdbcServers(SqlOptions("sql", ca_certificate=str(authority))):
+        assert os.environ["SSL_CERT_FILE"] == str(authority)
+    assert os.environ.get("SSL_CERT_FILE") == before
