@@ -81,6 +81,8 @@ def rollback_plan(
     agent: str = "managed",
     settings: t.Sequence[str] = (),
     known_settings: t.Sequence[str] = (),
+    own_set: bool = False,
+    came_back: t.Mapping[str, t.Sequence[str]] | None = None,
 ) -> dict[str, t.Any]:
     chosen = Scope(**{**scope, "kb_numbers": tuple(scope["kb_numbers"])})
     rollback = make_rollback(
@@ -104,6 +106,8 @@ def rollback_plan(
             known_settings=tuple(known_settings),
         ),
         cluster_resources=cluster_resources or {},
+        own_set=own_set,
+        came_back=came_back,
     )
     return rollback.as_result() | {"lines": list(rollback_lines(rollback, restored)), "loss": loss(restored)}
 

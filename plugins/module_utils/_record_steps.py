@@ -82,7 +82,7 @@ def begin_rollback(
         }
         for computer in base["computers"]
     ]
-    changed = {**base, "computers": computers, "agents": list(plan["agents"]) or base["agents"]}
+    changed = {**base, "computers": computers, "agents": list(plan["agents"])}
     return advance(
         changed, now=now, operation="rollback", step=plan["step"], owner=owner, backup_set=plan["backup_set"]
     )

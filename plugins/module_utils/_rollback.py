@@ -52,12 +52,18 @@ class RollbackComputer:
 
 @dataclass(frozen=True)
 class Rollback:
-    """`computers` are in the order in which they had the update installed."""
+    """`computers` are in the order in which they had the update installed.
+
+    `own_set` says that the set which is restored was made by the very run that now takes its update back, `ran_since`
+    what is known to have run since then.
+    """
 
     scope: Scope
     computers: tuple[RollbackComputer, ...]
     agents: tuple[AgentPlan, ...]
     findings: tuple[Finding, ...]
+    own_set: bool = False
+    ran_since: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -77,6 +83,15 @@ class Rollback:
         )
 
     @property
+    def restores(self) -> bool:
+        return self.outcome == "restore" and self.scope.restores
+
+    @property
+    def asks(self) -> bool:
+        """Whether the operator has to confirm: a group that was down since its backup has nothing to lose."""
+        return self.restores and not (self.own_set and not self.ran_since)
+
+    @property
     def to_uninstall(self) -> list[RollbackComputer]:
         return [computer for computer in self.computers if computer.uninstalls]
 
@@ -88,7 +103,8 @@ class Rollback:
             "resumes": self.scope.resumes,
             "outcome": self.outcome,
             "stops": self.stops,
-            "restores": self.outcome == "restore" and self.scope.restores,
+            "restores": self.restores,
+            "asks": self.asks,
             "sql": self.scope.sql,
             "step": self.scope.step or "uninstalling",
             "backup_set": self.scope.backup_set,

@@ -21,6 +21,8 @@ def rollback_lines(rollback: Rollback, restored: t.Sequence[Restored]) -> t.Iter
     if rollback.outcome == "nothing_to_do":
         yield scope.nothing or f"Nothing to take back: no computer has KB{', KB'.join(scope.kb_numbers)}."
         return
+    for name in rollback.ran_since:
+        yield f"WARN {name} ran after the backup set had been made: what it has done since is lost"
     for finding in rollback.findings:
         yield f"{finding.level.upper()} {finding}"
     if scope.step:
@@ -34,7 +36,7 @@ def rollback_lines(rollback: Rollback, restored: t.Sequence[Restored]) -> t.Iter
             yield f"{computer.plan.name}: uninstall {uninstall.entry} ({uninstall.command})"
         if not computer.uninstalls:
             yield f"{computer.plan.name}: has nothing to uninstall"
-    if rollback.outcome == "restore" and scope.restores:
+    if rollback.restores:
         for database in restored:
             yield f"{database['server']}: restore {database['name']} from {database['file']}"
     yield from _up(rollback)
@@ -67,7 +69,8 @@ def _down(rollback: Rollback) -> t.Iterator[str]:
 
 def _up(rollback: Rollback) -> t.Iterator[str]:
     if not rollback.scope.sql:
-        yield "Then exactly the services listed above are started again."
+        agents = ", and SQL Server Agent, which the update had stopped" if rollback.agents else ""
+        yield f"Then exactly the services listed above are started again{agents}."
         return
     yield (
         "Then Enterprise SSO is started, the master secret server first, Windows Management Instrumentation is "

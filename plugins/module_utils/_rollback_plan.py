@@ -19,6 +19,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._rollback_checks 
 
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._computer import Snapshot
+    from ansible_collections.biztalk.patching.plugins.module_utils._computer_plan import ComputerPlan
     from ansible_collections.biztalk.patching.plugins.module_utils._options import Options
     from ansible_collections.biztalk.patching.plugins.module_utils._rollback import Uninstall
     from ansible_collections.biztalk.patching.plugins.module_utils._rollback_scope import Scope
@@ -35,11 +36,14 @@ def make_rollback(
     sql_hosts: t.Mapping[str, str],
     options: Options,
     cluster_resources: t.Mapping[str, t.Sequence[t.Mapping[str, t.Any]]],
+    own_set: bool = False,
+    came_back: t.Mapping[str, t.Sequence[str]] | None = None,
 ) -> Rollback:
     """`snapshots` and `uninstalls` are by inventory host, `group` is the result of `group_info`.
 
     The group is None where its management database cannot be read, because its restore was interrupted. `sql_hosts`
-    and `cluster_resources` are those of `make_plan`.
+    and `cluster_resources` are those of `make_plan`. `own_set` says that the set which is restored was made by the very
+    run that takes its update back, `came_back` which services it has found running since, by inventory host.
     """
     resources = {snapshots[host].name: rows for host, rows in cluster_resources.items()}
     cluster = plan_cluster(group, resources) if group else ClusterPlan({}, ())
@@ -49,6 +53,7 @@ def make_rollback(
         for host, snapshot in snapshots.items()
     ]
     agents = _agents(scope, group, sql_hosts)
+    ran_since = tuple(_running(plans, agents, came_back or {})) if own_set else ()
     # After a run that came to its end what runs now counts, unless the update has kept everything from starting.
     from_record = scope.record is not None and (scope.resumes or not _any_runs(snapshots))
     if scope.record and from_record:
@@ -62,7 +67,7 @@ def make_rollback(
         RollbackComputer(plan, tuple(uninstalls.get(plan.host, ())), plan.host in sso, plan.name in masters)
         for plan in plans
     )
-    draft = Rollback(scope, computers, agents, ())
+    draft = Rollback(scope, computers, agents, (), own_set, ran_since)
     if draft.outcome == "nothing_to_do":
         return draft
     seen = Seen(tuple(snapshots.values()), group, resources, from_record)
@@ -76,6 +81,18 @@ def _any_runs(snapshots: t.Mapping[str, Snapshot]) -> bool:
     return any(service.is_host_instance and service.running for service in services)
 
 
+def _running(
+    plans: t.Iterable[ComputerPlan], agents: t.Iterable[AgentPlan], came_back: t.Mapping[str, t.Sequence[str]]
+) -> t.Iterator[str]:
+    """What runs now, or was found running, of all that has to be down."""
+    for plan in plans:
+        programs = [program.image for program in (*plan.applications, *plan.custom_programs)]
+        clustered = [instance.resource for instance in plan.clustered if instance.stop]
+        names = [*plan.services, *programs, *plan.app_pools, *clustered, *came_back.get(plan.host, ())]
+        yield from (f"{name} on {plan.name}" for name in dict.fromkeys(names))
+    yield from (f"SQL Server Agent of {agent.instance}" for agent in agents if agent.running)
+
+
 def _isolated(scope: Scope, group: Group | None) -> set[str]:
     """The computers where IIS is stopped; what an unreadable group does not tell, its record does."""
     if group:
@@ -85,11 +102,12 @@ def _isolated(scope: Scope, group: Group | None) -> set[str]:
 
 
 def _agents(scope: Scope, group: Group | None, sql_hosts: t.Mapping[str, str]) -> tuple[AgentPlan, ...]:
-    if not scope.sql:
-        return ()
-    if group:
+    """Without SQL none is stopped, but the install that was interrupted has stopped them."""
+    if scope.sql and group:
         return plan_agents(group["sql_instances"], sql_hosts)
-    return tuple(AgentPlan(**agent) for agent in scope.record["agents"]) if scope.record else ()
+    if scope.record and (scope.sql or scope.resumes):
+        return tuple(AgentPlan(**agent) for agent in scope.record["agents"])
+    return ()
 
 
 def _sso(scope: Scope, *, from_record: bool, snapshots: t.Mapping[str, Snapshot]) -> set[str]:

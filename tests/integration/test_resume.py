@@ -6,18 +6,27 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import typing as t
 
+import pytest
+
 from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
+from tests.lab.campaign.moment import Moment, Trigger
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 from tests.lab.paths import SMALL_TOPOLOGY
+from tests.lab.playbook import command_line, environment_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.lab.lab import Lab
 
+# Seconds, of which a run needs far fewer.
+WAIT = 300.0
 FOLDER = r"C:\ProgramData\BizTalkPatching"
 
 
@@ -63,3 +72,30 @@ def test_a_failed_install_is_finished_by_the_next_run(open_lab: Callable[..., La
         again = run("patch", lab, *CLOSE_APPLICATIONS)
         assert "Nothing was to be done" in again.stdout
         assert changes(lab.events.events[events:]) == []
+
+
+@pytest.mark.long
+def test_a_second_run_is_refused_and_names_the_first(single_lab: Lab) -> None:
+    command = command_line("biztalk.patching.patch", single_lab.inventory_path, *CLOSE_APPLICATIONS)
+    environment = environment_of(single_lab.inventory_path)
+    with subprocess.Popen(command, env=environment, cwd=single_lab.folder, stdout=subprocess.DEVNULL) as first:
+        claimed = Trigger(
+            single_lab.events,
+            Moment("file.written", {"path": r"*\run.lock"}),
+            lambda: os.kill(first.pid, signal.SIGSTOP),
+        )
+        assert claimed.fired.wait(WAIT)
+        since = len(single_lab.events.events)
+
+        second = run("patch", single_lab, *CLOSE_APPLICATIONS)
+
+        changed = changes(single_lab.events.events[since:])
+        os.kill(first.pid, signal.SIGCONT)
+        assert first.wait(WAIT) == 0
+    begun = record(single_lab)
+    who = f"{begun['owner']['user']} on {begun['owner']['host']} (process {first.pid})"
+    assert second.returncode != 0
+    assert f"The run {begun['id']} is at work on this group: {who} began it at {begun['started']}" in second.stdout
+    assert changed == []
+    assert begun["step"] == "done"
+    assert broken(single_lab.events.events) == {}

@@ -18,6 +18,7 @@ from tests.lab.windows.spec import InstallFaults
 if t.TYPE_CHECKING:
     from tests.lab.lab import Lab
 
+BACKUP_JOB = "Backup BizTalk Server (BizTalkMgmtDb)"
 STEPS = ("uninstall.finished", "restore.started", "backup.forced")
 
 
@@ -31,39 +32,58 @@ def lose_the_records(lab: Lab, *computers: str) -> None:
             files.remove(rf"C:\ProgramData\BizTalkPatching\run-{number}.json", "somebody")
 
 
-@pytest.mark.long
-def test_one_uninstall_fails_and_the_next_run_goes_on_from_the_only_record(small_lab: Lab) -> None:
-    before = states(small_lab)
-    patched = run("patch", small_lab, *CLOSE_APPLICATIONS)
-    assert patched.returncode == 0, patched.stdout
-    run_id = record_of(small_lab)["id"]
-    since = len(small_lab.events.events)
+def back_up_by_schedule(lab: Lab) -> None:
+    """The job makes a newer set, as it does every quarter of an hour."""
+    instance = lab.instances["SQL1"]
+    instance.agent.run_by_schedule(BACKUP_JOB, seconds=0)
+    instance.agent.wait(BACKUP_JOB)
 
-    refused = run("rollback", small_lab)
+
+@pytest.mark.long
+def test_one_uninstall_fails_and_the_next_run_goes_on_from_the_only_record(lab: Lab) -> None:
+    before = states(lab)
+    patched = run("patch", lab, *CLOSE_APPLICATIONS)
+    assert patched.returncode == 0, patched.stdout
+    run_id, files = record_of(lab)["id"], {row["file"] for row in record_of(lab)["backup_set"]["databases"]}
+    back_up_by_schedule(lab)
+    since = len(lab.events.events)
+
+    refused = run("rollback", lab)
 
     assert refused.returncode != 0
     assert f"biztalk_confirm_restore={run_id}" in refused.stdout
-    assert changes(small_lab.events.events[since:]) == []
+    assert changes(lab.events.events[since:]) == []
 
     confirmed = ("-e", f"biztalk_confirm_restore={run_id}")
-    small_lab.world.computers["BTS2"].installer.faults = Faults(InstallFaults(uninstall_exit_codes=(1603,)))
-    failed = run("rollback", small_lab, *confirmed)
+    backup = lab.instances["SQL1"].media.local(min(files))
+    elsewhere = backup.rename(backup.with_suffix(".moved"))
+    missing = run("rollback", lab, *confirmed)
+
+    assert missing.returncode != 0
+    assert "Nothing was touched. The update cannot be taken back" in missing.stdout
+    assert changes(lab.events.events[since:]) == []
+
+    elsewhere.rename(backup)
+    lab.world.computers["BTS2"].installer.faults = Faults(InstallFaults(uninstall_exit_codes=(1603,)))
+    failed = run("rollback", lab, *confirmed)
 
     assert failed.returncode != 0
     assert "exit code 1603" in failed.stdout
     assert "run rollback.yml again" in failed.stdout
-    events = small_lab.events.events[since:]
+    events = lab.events.events[since:]
     assert not [event for event in events if event.kind in ("restore.started", "service.start_requested")]
 
-    lose_the_records(small_lab, "BTS1")
-    again = run("rollback", small_lab, *confirmed)
+    lose_the_records(lab, "BTS1", "BTS3")
+    again = run("rollback", lab, *confirmed)
 
     assert again.returncode == 0, again.stdout
-    history = History(small_lab.events.events)
+    history = History(lab.events.events)
     done = [event["computer"] for _, event in history.of_kind("uninstall.finished") if event["exit_code"] == 0]
-    assert done == ["BTS1", "BTS2"]
-    order = [event.kind for event in small_lab.events.events[since:] if event.kind in STEPS]
+    assert done == ["BTS1", "BTS2", "BTS3"]
+    order = [event.kind for event in lab.events.events[since:] if event.kind in STEPS]
     assert order[-1] == "backup.forced"
-    assert states(small_lab) == before
-    assert broken(small_lab.events.events) == {}
-    assert record_of(small_lab)["step"] == "done"
+    # Not those of the newer set.
+    assert {event["file"] for _, event in history.of_kind("restore.started")} == files
+    assert states(lab) == before
+    assert broken(lab.events.events) == {}
+    assert record_of(lab)["step"] == "done"

@@ -10,15 +10,18 @@ import typing as t
 import pytest
 
 from tests.integration.conftest import SCALE
-from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, record_of, run, states
+from tests.lab.campaign.moment import Moment, Trigger
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
+from tests.lab.inventory import DEFAULT_UPDATE
 from tests.lab.lab import Lab
 from tests.lab.packages.catalogue import chain_packages
-from tests.lab.paths import SINGLE_TOPOLOGY
+from tests.lab.paths import SINGLE_TOPOLOGY, SMALL_TOPOLOGY
 from tests.lab.topology import Topology
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.lab.packages.library import Library
@@ -26,6 +29,8 @@ if t.TYPE_CHECKING:
 # Those of the chain that have no SQL.
 NUMBERS = [spec.kb for spec in chain_packages() if not spec.has_sql]
 DATABASE_ROLES = ("agent", "sso")
+BY_HAND = [{"name": name, "updates": [DEFAULT_UPDATE]} for name in ("BTS1", "BTS2")]
+NAMED = ("-e", f"{{biztalk_rollback_kb: ['{DEFAULT_UPDATE}'], biztalk_assume_sql: 'no'}}")
 
 
 @pytest.mark.long
@@ -54,5 +59,31 @@ def test_a_chain_goes_back_in_reverse_order(chain_library: Library, tmp_path: Pa
         assert not [event for event in events if event.kind.startswith(("restore.", "backup."))]
         stopped = [event for event in events if event.kind == "service.stop_requested"]
         assert not [event for event in stopped if event["role"] in DATABASE_ROLES]
+        assert states(lab) == before
+        assert broken(lab.events.events) == {}
+
+
+@pytest.mark.long
+def test_a_computer_that_gets_lost_before_the_first_uninstall_is_started_by_the_next_run(
+    open_lab: Callable[..., Lab],
+) -> None:
+    with open_lab(SMALL_TOPOLOGY, computers=BY_HAND) as lab:
+        before = states(lab)
+        endpoint = lab.winrm["BTS2"]
+        Trigger(lab.events, Moment("service.stopped", {"computer": "BTS2"}), endpoint.cut_off)
+        lost = run("rollback", lab, *NAMED, *CLOSE_APPLICATIONS)
+
+        assert lost.returncode != 0
+        assert "Nothing was uninstalled, and what ran before runs again, except on bts2" in lost.stdout
+        assert (record_of(lab)["operation"], record_of(lab)["step"]) == ("rollback", "uninstalling")
+        assert not [event for event in lab.run_events() if event.kind == "uninstall.started"]
+
+        endpoint.come_back()
+        again = run("rollback", lab, *NAMED, *CLOSE_APPLICATIONS)
+
+        assert again.returncode == 0, again.stdout
+        done = [event["computer"] for _, event in History(lab.events.events).of_kind("uninstall.finished")]
+        assert done == ["BTS1", "BTS2"]
+        assert record_of(lab)["step"] == "done"
         assert states(lab) == before
         assert broken(lab.events.events) == {}

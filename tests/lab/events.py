@@ -17,7 +17,18 @@ if t.TYPE_CHECKING:
 
 VOCABULARY: dict[str, frozenset[str]] = {
     # kind -> the fields that every event of this kind carries beside `at`, `time` and `event`
-    "lab.started": frozenset({"group", "computers", "instances", "databases", "services", "applications", "packages"}),
+    "lab.started": frozenset(
+        {
+            "group",
+            "master_secret_server",
+            "computers",
+            "instances",
+            "databases",
+            "services",
+            "applications",
+            "packages",
+        }
+    ),
     "lab.stopped": frozenset(),
     # Windows
     "service.start_requested": frozenset({"computer", "service", "role", "origin"}),

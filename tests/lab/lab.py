@@ -109,6 +109,7 @@ class Lab:
         topology = self.topology
         return {
             "group": topology.group.name,
+            "master_secret_server": topology.group.master_secret_server,
             "computers": [
                 {
                     "name": spec.name,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from tests.lab.campaign.on_failure_steps import ON_FAILURE_STEPS
 from tests.lab.campaign.patch_steps import PATCH_STEPS
 from tests.lab.campaign.rollback_steps import ROLLBACK_STEPS
 from tests.lab.campaign.steps import cases
@@ -16,11 +17,12 @@ if t.TYPE_CHECKING:
 
     from tests.lab.campaign.steps import Case
 
-STEPS = {"patch": PATCH_STEPS, "rollback": ROLLBACK_STEPS}
+# By scenario.
+STEPS = {"patch": PATCH_STEPS, "rollback": ROLLBACK_STEPS, "rollback by itself": ON_FAILURE_STEPS}
 
 
 def all_cases() -> list[Case]:
-    return [case for playbook, steps in STEPS.items() for case in cases(playbook, steps)]
+    return [case for scenario, steps in STEPS.items() for case in cases(scenario, steps)]
 
 
 def case_named(name: str) -> Case:
@@ -28,7 +30,7 @@ def case_named(name: str) -> Case:
 
 
 def left_out() -> Iterator[str]:
-    for playbook, steps in STEPS.items():
+    for scenario, steps in STEPS.items():
         for step in steps:
             for kind, reason in step.without.items():
-                yield f"{playbook} / {step.name} / {kind}: {reason}"
+                yield f"{scenario} / {step.name} / {kind}: {reason}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tests.lab.campaign.controller import Controller
 from tests.lab.campaign.moment import Trigger
 from tests.lab.campaign.operator import next_command, record, wait_until_quiet
+from tests.lab.campaign.scenarios import SCENARIOS
 from tests.lab.campaign.strikes import Scene
 from tests.lab.campaign.verdict import Before, Ending, ending
 from tests.lab.lab import Lab
@@ -27,10 +28,6 @@ if t.TYPE_CHECKING:
 RUN_TIMEOUT = 300.0
 # Some commands are refused once, as while a restart is going on.
 MOST_COMMANDS = 4
-# What there has to be before a playbook has something to do.
-BEFORE = {"rollback": ("patch",)}
-# Where a group ends up.
-LEVELS = {"patch": "new", "rollback": "old"}
 # Time-outs that a hanging step reaches soon; everything else has time enough.
 SETTINGS = {
     "biztalk_close_applications": "true",
@@ -67,19 +64,23 @@ class Result:
 def run_case(case: Case, topology: Topology, folder: Path, library: Library) -> Result:
     """`folder` takes the lab's files and what each run says."""
     began = time.monotonic()
+    scenario = SCENARIOS[case.scenario]
     commands: list[str] = []
     exits: list[int | None] = []
     with Lab(topology, folder, library) as lab:
         before = Before.of(lab)
         controller = Controller()
-        for earlier in BEFORE.get(case.playbook, ()):
+        for earlier in scenario.before:
             controller.run(lab, earlier, _arguments(lab, earlier), output=folder / "before.txt", timeout=RUN_TIMEOUT)
+        if scenario.fault:
+            scenario.fault.arm(lab)
         trigger = _arm(case, lab, controller)
-        command: str | None = case.playbook
+        command: str | None = scenario.playbook
         while command and len(commands) < MOST_COMMANDS:
             commands.append(command)
             output = folder / f"run-{len(commands)}.txt"
-            exits.append(controller.run(lab, command, _arguments(lab, command), output=output, timeout=RUN_TIMEOUT))
+            arguments = _arguments(lab, command, scenario.settings)
+            exits.append(controller.run(lab, command, arguments, output=output, timeout=RUN_TIMEOUT))
             if case.fault:
                 case.fault.mend(lab)
             problems = list(wait_until_quiet(lab))
@@ -87,7 +88,7 @@ def run_case(case: Case, topology: Topology, folder: Path, library: Library) -> 
         found = ending(lab, before)
     if trigger and not trigger.fired.is_set():
         problems.append("the strike never came")
-    if found.level != LEVELS[case.playbook]:
+    if found.level != scenario.level:
         problems.append(f"the group is on the {found.level} update")
     problems += [*_of_commands(commands, exits), *found.problems]
     return Result(case, tuple(commands), tuple(exits), Ending(found.level, tuple(problems)), time.monotonic() - began)
@@ -95,7 +96,9 @@ def run_case(case: Case, topology: Topology, folder: Path, library: Library) -> 
 
 def not_judged(case: Case, error: BaseException) -> Result:
     """The result of a case in which the lab itself or its operator failed: the others go on."""
-    return Result(case, (case.playbook,), (None,), Ending("unknown", (f"not judged: {error!r}",)), 0.0)
+    return Result(
+        case, (SCENARIOS[case.scenario].playbook,), (None,), Ending("unknown", (f"not judged: {error!r}",)), 0.0
+    )
 
 
 def _of_commands(commands: list[str], exits: list[int | None]) -> t.Iterator[str]:
@@ -120,8 +123,8 @@ def _happen(case: Case, lab: Lab, controller: Controller) -> None:
         case.strike(Scene(lab, controller, case.computer))
 
 
-def _arguments(lab: Lab, command: str) -> list[str]:
-    settings = dict(SETTINGS)
+def _arguments(lab: Lab, command: str, more: t.Mapping[str, str] | None = None) -> list[str]:
+    settings = SETTINGS | dict(more or {})
     if command == "rollback":
         settings["biztalk_confirm_restore"] = record(lab)["id"]
     return [text for name, value in settings.items() for text in ("-e", f"{name}={value}")]

@@ -50,7 +50,7 @@ class Step:
 class Case:
     """One run with one strike; `fault` is what has been armed, `strike` what came from outside."""
 
-    playbook: str
+    scenario: str
     step: str
     kind: str
     moment: Moment | None
@@ -60,17 +60,17 @@ class Case:
 
     @property
     def name(self) -> str:
-        return f"{self.playbook} / {self.step} / {self.kind}"
+        return f"{self.scenario} / {self.step} / {self.kind}"
 
 
-def cases(playbook: str, steps: t.Iterable[Step]) -> list[Case]:
-    return [case for step in steps for kind in KINDS if (case := _case(playbook, step, kind))]
+def cases(scenario: str, steps: t.Iterable[Step]) -> list[Case]:
+    return [case for step in steps for kind in KINDS if (case := _case(scenario, step, kind))]
 
 
-def _case(playbook: str, step: Step, kind: str) -> Case | None:
+def _case(scenario: str, step: Step, kind: str) -> Case | None:
     if kind in step.without:
         return None
     if kind in FROM_OUTSIDE:
-        return Case(playbook, step.name, kind, step.at, step.computer, strike=FROM_OUTSIDE[kind])
+        return Case(scenario, step.name, kind, step.at, step.computer, strike=FROM_OUTSIDE[kind])
     fault = step.fails if kind == "step fails" else step.hangs
-    return Case(playbook, step.name, kind, step.armed, step.computer, fault=fault)
+    return Case(scenario, step.name, kind, step.armed, step.computer, fault=fault)

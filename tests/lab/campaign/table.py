@@ -22,7 +22,7 @@ def row(result: Result) -> list[str]:
     """One line, and one more for each problem."""
     case = result.case
     first = line(
-        f"{case.playbook}: {case.step}",
+        f"{case.scenario}: {case.step}",
         case.kind,
         _exit(result.exits[0]),
         ", ".join(dict.fromkeys(result.commands[1:])) or "-",

@@ -136,6 +136,14 @@ class History:
         return f"damaged: {', '.join(sorted(self._damaged))}" if self._damaged else None
 
     @cached_property
+    def left_down(self) -> str | None:
+        """Why the group is down rightly; once a rollback has followed it has to run again, whatever failed before."""
+        followed = self.positions("uninstall.started", "restore.started")
+        last_install = max((item.started for item in self.installs), default=-1)
+        taken_back = max(followed, default=-1) > last_install and not self._damaged
+        return None if taken_back else self.unfinished
+
+    @cached_property
     def ended_by_themselves(self) -> set[ServiceKey]:
         """The services of which the last that was heard is that they died, with nobody's help."""
         last = {(event["computer"], event["service"]): event for _position, event in self.of_kind(*STATE_AFTER)}

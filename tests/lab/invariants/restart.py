@@ -50,7 +50,7 @@ def r17_runs_what_ran_before(history: History) -> t.Iterator[str]:
             yield f"{event['service']} on {event['computer']} was started, though it did not run before"
     if not history.rolling:
         yield from _started_too_early(history)
-    if not history.unfinished:
+    if not history.left_down:
         yield from _not_running_again(history, _ALL_ROLES)
         yield from _brought_up_by_others(history)
         yield from _start_mode_changed(history)
@@ -70,8 +70,8 @@ def rolling_keeps_serving(history: History) -> t.Iterator[str]:
 
 
 def _not_running_again(history: History, roles: t.Container[str]) -> t.Iterator[str]:
-    if history.unfinished:
-        raise NotApplicableError(history.unfinished)
+    if history.left_down:
+        raise NotApplicableError(history.left_down)
     final = history.states_at(len(history.events))
     for key, state in history.initial_states.items():
         computer, service = key

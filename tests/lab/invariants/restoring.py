@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from tests.lab.invariants.history import BIZTALK_ROLES, OTHERS, SUCCESS_CODES
+from tests.lab.invariants.sso_order import sso_out_of_order
 from tests.lab.invariants.verdict import NotApplicableError
 
 if t.TYPE_CHECKING:
@@ -50,11 +51,12 @@ def r19_uninstall_and_restore(history: History) -> t.Iterator[str]:
 
 
 def r21_all_databases_restored(history: History) -> t.Iterator[str]:
-    """Rollback with SQL: all is stopped, the update uninstalled, all databases restored from one set, restarted."""
+    """Rollback with SQL: all is stopped, uninstalled, all databases restored from one set, restarted; SSO in order."""
     begun = history.positions("restore.started")
     if not begun:
         raise NotApplicableError("no database was restored")
     yield from _up_during(history, begun)
+    yield from sso_out_of_order(history)
     for position, event in history.of_kind("uninstall.started"):
         if position > begun[0] and _has_sql(history, event["kb"]):
             yield f"KB{event['kb']} was uninstalled from {event['computer']} after the restore had begun"

@@ -86,7 +86,12 @@ class Connection:
         answer.add(tokens.language_is("us_english"))
         answer.add(tokens.login_ack(self._backend.version, strict=self._strict))
         answer.add(tokens.packet_size_is(DEFAULT_PACKET_SIZE))
-        self._send(answer)
+        try:
+            self._send(answer)
+        except ConnectionClosedError:
+            # A client that goes before it has its answer leaves no session behind.
+            session.close()
+            raise
         return session
 
     def _serve_one(self) -> bool:

@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests.lab.campaign.catalogue import STEPS, all_cases
+from tests.lab.campaign.scenarios import SCENARIOS
 from tests.lab.campaign.steps import FROM_OUTSIDE, KINDS, Case, Step, cases
 
-ALL = [(playbook, step) for playbook, steps in STEPS.items() for step in steps]
-NAMES = [f"{playbook}-{step.name}" for playbook, step in ALL]
+ALL = [(scenario, step) for scenario, steps in STEPS.items() for step in steps]
+NAMES = [f"{scenario}-{step.name}" for scenario, step in ALL]
 
 
-@pytest.mark.parametrize(("playbook", "step"), ALL, ids=NAMES)
-def test_each_strike_is_a_case_or_has_a_reason(playbook: str, step: Step) -> None:
-    struck = {case.kind for case in cases(playbook, [step])}
+@pytest.mark.parametrize(("scenario", "step"), ALL, ids=NAMES)
+def test_each_strike_is_a_case_or_has_a_reason(scenario: str, step: Step) -> None:
+    struck = {case.kind for case in cases(scenario, [step])}
 
     assert struck | step.without.keys() == set(KINDS)
     assert not struck & step.without.keys()
@@ -30,13 +31,17 @@ def test_a_case_has_something_that_happens(case: Case) -> None:
     assert (case.fault is None) is (case.kind in FROM_OUTSIDE)
 
 
-@pytest.mark.parametrize(("playbook", "step"), ALL, ids=NAMES)
-def test_where_another_step_stands_for_it_that_one_is_struck(playbook: str, step: Step) -> None:
-    struck = {(case.step, case.kind) for case in cases(playbook, STEPS[playbook])}
+@pytest.mark.parametrize(("scenario", "step"), ALL, ids=NAMES)
+def test_where_another_step_stands_for_it_that_one_is_struck(scenario: str, step: Step) -> None:
+    struck = {(case.step, case.kind) for case in cases(scenario, STEPS[scenario])}
 
     for kind, reason in step.without.items():
         if reason.startswith("as at: "):
             assert (reason.removeprefix("as at: "), kind) in struck
+
+
+def test_each_scenario_has_steps() -> None:
+    assert STEPS.keys() == SCENARIOS.keys()
 
 
 def test_names_are_unique() -> None:

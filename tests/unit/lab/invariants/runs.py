@@ -17,6 +17,7 @@ KB = "5009901"
 ACCOUNT = r"LAB\patchadmin"
 DATABASES = ("BizTalkMgmtDb", "BizTalkMsgBoxDb", "SSODB")
 COMPUTERS = ("BTS1", "BTS2", "BTS3")
+MASTER = "BTS1"
 SCRIPT = "msgboxlogic.sql"
 HOST, IDLE_HOST, RULES, IIS, SSO = "BTSSvc$A", "BTSSvc$B", "RuleEngineUpdateService", "W3SVC", "ENTSSO"
 AGENT, ENGINE, SPOOLER = "SQLSERVERAGENT", "MSSQLSERVER", "Spooler"
@@ -130,6 +131,7 @@ def lab(architectures: t.Mapping[str, str], packages: list[dict[str, t.Any]]) ->
     return event(
         "lab.started",
         group="BizTalkGroup",
+        master_secret_server=MASTER,
         computers=[
             {"name": name, "architecture": architecture, "in_group": True, "updates": []}
             for name, architecture in architectures.items()

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from tests.lab.invariants import RULES, judge_all
+from tests.lab.invariants import broken as broken_rules
 from tests.unit.lab.invariants.runs import (
     AGENT,
     COMPUTERS,
@@ -17,6 +18,7 @@ from tests.unit.lab.invariants.runs import (
     HOST,
     IIS,
     KB,
+    MASTER,
     NO_ROLLBACK,
     SCRIPT,
     SSO,
@@ -38,6 +40,7 @@ if t.TYPE_CHECKING:
     from tests.lab.events import Event
 
 ROLLBACK = ("R19", "R21", "R22")
+OTHER_COMPUTERS = [computer for computer in COMPUTERS if computer != MASTER]
 
 
 def file_of(database: str, number: int = 8) -> str:
@@ -79,9 +82,11 @@ def rolled_back() -> Log:
     for number in (8, 9):
         log[1:1] = saved(number)
     for computer in COMPUTERS:
-        for service in (IIS, HOST, RULE_ENGINE, SSO):
+        for service in (IIS, HOST, RULE_ENGINE):
             log += stop(computer, service)
     log += stop("SQL1", AGENT)
+    for computer in (*OTHER_COMPUTERS, MASTER):
+        log += stop(computer, SSO)
     for computer in COMPUTERS:
         log += uninstall(computer)
     log += restore()
@@ -227,7 +232,24 @@ EVERY_START = tuple(
         case(
             "Enterprise SSO is not stopped",
             lambda log: log.drop_service("BTS2", SSO, only="stop"),
-            R21=(f"{SSO} on BTS2 was running when SSODB was restored",),
+            R21=(
+                f"{SSO} on BTS2 was running when SSODB was restored",
+                f"{SSO} on BTS2 was running when that of the master secret server BTS1 was stopped",
+            ),
+        ),
+        case(
+            "the master secret server stops before another computer",
+            lambda log: log.put_after(
+                log.drop_service("BTS3", SSO, only="stop"), "service.stopped", computer=MASTER, service=SSO
+            ),
+            R21=(f"{SSO} on BTS3 was running when that of the master secret server BTS1 was stopped",),
+        ),
+        case(
+            "the master secret server starts after another computer",
+            lambda log: log.put_after(
+                log.drop_service(MASTER, SSO, only="start"), "service.started", computer="BTS2", service=SSO
+            ),
+            R21=(f"{SSO} on BTS2 was started while that of the master secret server BTS1 was stopped",),
         ),
         case(
             "it is uninstalled after the restore",
@@ -275,3 +297,50 @@ def test_what_is_none(spoil: Spoil) -> None:
     log = rolled_back()
     spoil(log)
     assert broken(log) == {}
+
+
+SSO_OF_OTHERS: dict[str, Spoil] = {
+    "Windows starts it on another computer first": lambda log: log.put_before(
+        [
+            event("service.start_requested", computer="BTS2", service=SSO, role="sso", origin="boot"),
+            event("service.started", computer="BTS2", service=SSO, role="sso"),
+            *stop("BTS2", SSO),
+        ],
+        "uninstall.started",
+    ),
+    "the master secret server is a computer of its own": lambda log: log[0].fields.update(master_secret_server="SSO1"),
+}
+
+
+@pytest.mark.parametrize("spoil", SSO_OF_OTHERS.values(), ids=SSO_OF_OTHERS)
+def test_sso_that_is_not_out_of_order(spoil: Spoil) -> None:
+    log = rolled_back()
+    spoil(log)
+    assert broken(log) == {}
+
+
+def taken_back_after_a_failure() -> Log:
+    """The install on the second computer fails, the third one gets none, and the first is rolled back."""
+    log = rolled_back()
+    log.change({"exit_code": 1603}, "install.finished", computer="BTS2")
+    for kind in ("install.started", "install.script", "install.finished"):
+        log.drop(kind, computer="BTS3")
+    for computer in OTHER_COMPUTERS:
+        for kind in ("uninstall.started", "uninstall.finished"):
+            log.drop(kind, computer=computer)
+    return log
+
+
+def test_after_a_rollback_everything_runs_again_whatever_failed_before() -> None:
+    log = taken_back_after_a_failure()
+    assert broken_rules(log) == {}
+    log.drop_service("BTS3", HOST, only="start")
+    left = (f"{HOST} on BTS3 ran before and is stopped now",)
+    assert broken_rules(log) == {"R7": left, "R17": left}
+
+
+def test_a_rollback_that_is_followed_by_another_failed_install_leaves_the_group_down() -> None:
+    log = taken_back_after_a_failure()
+    log.drop_service("BTS3", HOST, only="start")
+    log.put_before(install("BTS2", "x64", SCRIPT, exit_code=1603), "lab.stopped")
+    assert not broken_rules(log).keys() & {"R7"}

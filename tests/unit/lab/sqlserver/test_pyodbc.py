@@ -25,6 +25,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.lab.events import Event
     from tests.lab.sqlserver.instance import SqlServerInstance
 
 MICROSOFT = installed_wheel_library()
@@ -178,6 +179,23 @@ def test_session_ends_with_the_connection(
     first.close()
     alive = "SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE session_id = ?"
     wait_until(instance, lambda: second.cursor().execute(alive, spid).fetchval() == 0)
+
+
+def test_a_client_that_is_cut_off_while_it_logs_in_leaves_no_session(
+    connect: Callable[..., pyodbc.Connection], instance: SqlServerInstance, server: TdsServer
+) -> None:
+    opened: list[int] = []
+
+    def cut(event: Event) -> None:
+        if event.kind == "session.opened" and not opened:
+            opened.append(event["spid"])
+            server.drop_connections()
+
+    instance.world.events.watch(cut)
+    with pytest.raises(pyodbc.Error):
+        # Not a second try of the driver's own.
+        connect(ConnectRetryCount="0")
+    wait_until(instance, lambda: all(session.spid not in opened for session in instance.sessions.all()))
 
 
 def test_query_timeout_cancels(connect: Callable[..., pyodbc.Connection], instance: SqlServerInstance) -> None:

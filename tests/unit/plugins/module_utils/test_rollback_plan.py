@@ -17,6 +17,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._rollback_scope i
 from ansible_collections.biztalk.patching.tests.unit.plugins.records import GROUP as RECORD_GROUP
 from ansible_collections.biztalk.patching.tests.unit.plugins.records import LATER, NOW, OWNER, package
 from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
+    CONSOLE,
     CU4,
     service_row,
     snapshot,
@@ -34,6 +35,7 @@ GROUP: dict[str, t.Any] = {
     "sql_instances": [sql_instance()],
     "sso_server": "BTS1",
 }
+AGENTS_DOWN = {**GROUP, "sql_instances": [sql_instance(agent_running=False)]}
 SET = {"id": 44, "databases": []}
 NEW = [service_row("ENTSSO"), service_row("BTSSvc$A"), service_row("BTSSvc$B", "stopped")]
 DOWN = [service_row("ENTSSO", "stopped"), service_row("BTSSvc$A", "stopped"), service_row("BTSSvc$B", "stopped")]
@@ -76,17 +78,22 @@ def rollback(
     uninstalls: t.Any = ((REMOVE,), (REMOVE,)),
     clusters: t.Any = None,
     names: t.Sequence[str] = ("BTS1", "BTS2"),
+    processes: t.Sequence[t.Mapping[str, t.Any]] = (),
+    own_set: bool = False,
+    came_back: t.Mapping[str, t.Sequence[str]] | None = None,
     **chosen: t.Any,
 ) -> Rollback:
     hosts = [name.lower() for name in names]
     return make_rollback(
-        {host: snapshot(host.upper(), services=services or NEW) for host in hosts},
+        {host: snapshot(host.upper(), services=services or NEW, processes=list(processes)) for host in hosts},
         scope=choose(last, **chosen),
         uninstalls=dict(zip(hosts, uninstalls, strict=False)),
         group=GROUP if group == USUAL else group,
         sql_hosts={"sql1": ""},
         options=Options(),
         cluster_resources=clusters or {},
+        own_set=own_set,
+        came_back=came_back,
     )
 
 
@@ -151,6 +158,18 @@ def test_an_agent_that_an_interrupted_run_stopped_is_started() -> None:
     assert not rollback(record(), group=stopped).agents[0].running
 
 
+def test_without_sql_only_an_agent_that_an_interrupted_run_stopped_is_started() -> None:
+    interrupted = rollback(record("installing", packages=[package(has_sql="no")]), services=DOWN, group=AGENTS_DOWN)
+    assert [agent.as_result() for agent in interrupted.agents] == AGENTS
+    told = list(rollback_lines(interrupted, []))
+    assert told[-1].endswith("started again, and SQL Server Agent, which the update had stopped.")
+    assert not [line for line in told if "stop SQLSERVERAGENT" in line]
+
+    ended = without_sql()
+    begun = begin_rollback(ended, rollback(ended).as_result(), group=RECORD_GROUP, owner=OWNER, now=LATER)
+    assert rollback(begun, services=DOWN, uninstalls=()).agents == ()
+
+
 @pytest.mark.parametrize(
     ("step", "sql", "stops", "restores"),
     [
@@ -167,6 +186,49 @@ def test_an_interrupted_rollback_goes_on_where_it_stopped(step: str, sql: str, s
     assert failures(plan) == []
     assert result(plan, "stops", "restores", "resumes", "step") == (stops, restores, True, step)
     assert plan.outcome == ("restore" if sql == "yes" else "uninstall")
+
+
+@pytest.mark.parametrize(
+    ("changes", "asks", "ran"),
+    [
+        pytest.param({}, True, (), id="the set of another run"),
+        pytest.param({"own_set": True}, False, (), id="down since its own backup"),
+        pytest.param(
+            {"own_set": True, "services": NEW},
+            True,
+            ("BTSSvc$A on BTS1", "BTSSvc$A on BTS2"),
+            id="something runs again",
+        ),
+        pytest.param(
+            {"own_set": True, "came_back": {"bts2": ["BTSSvc$B"]}},
+            True,
+            ("BTSSvc$B on BTS2",),
+            id="something ran for a while",
+        ),
+        pytest.param(
+            {"own_set": True, "group": GROUP},
+            True,
+            ("SQL Server Agent of SQL1",),
+            id="SQL Server Agent runs again",
+        ),
+        pytest.param(
+            {"own_set": True, "processes": [CONSOLE]},
+            True,
+            ("mmc.exe on BTS1", "mmc.exe on BTS2"),
+            id="a console is open",
+        ),
+        pytest.param({"has_sql": "no"}, False, (), id="no database is restored"),
+    ],
+)
+def test_a_restore_is_confirmed_unless_nothing_can_be_lost(
+    changes: dict[str, t.Any], asks: bool, ran: tuple[str, ...]
+) -> None:
+    last = record("installing", packages=[package(has_sql=changes.get("has_sql", "yes"))])
+    seen = {name: value for name, value in changes.items() if name != "has_sql"}
+    plan = rollback(last, **{"services": DOWN, "group": AGENTS_DOWN, **seen})
+    assert (plan.ran_since, plan.as_result()["asks"]) == (ran, asks)
+    told = [line for line in rollback_lines(plan, []) if "ran after the backup set had been made" in line]
+    assert len(told) == len(ran)
 
 
 def test_a_management_database_that_cannot_be_read_is_made_up_for_by_the_record() -> None:
