@@ -29,7 +29,7 @@ def main() -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             ensure_environment(kind)
-            ensure_collections()
+            ensure_collections(kind)
             ensure_system_tools()
         except SetupError as error:
             print(f"\nset-up failed: {error}", file=sys.stderr)

@@ -37,7 +37,7 @@ def test_one_collection_is_taken_out_of_the_bundle(tmp_path: Path) -> None:
         "ansible_collections/ansible/posix/MANIFEST.json",
     )
 
-    unpack_bundle(bundle, target)
+    unpack_bundle(bundle, "ansible", "windows", target)
 
     assert installed_version(target) == "3.8.0"
     assert [path.name for path in (target / "plugins").iterdir()] == ["new.py"]
@@ -50,7 +50,7 @@ def test_a_bundle_without_the_collection_leaves_what_is_there(tmp_path: Path) ->
     (target / "MANIFEST.json").write_text(MANIFEST)
 
     with pytest.raises(SetupError, match="does not hold what was expected"):
-        unpack_bundle(wheel(tmp_path, "ansible_collections/ansible/posix/MANIFEST.json"), target)
+        unpack_bundle(wheel(tmp_path, "ansible_collections/ansible/posix/MANIFEST.json"), "ansible", "windows", target)
 
     assert installed_version(target) == "3.8.0"
 
