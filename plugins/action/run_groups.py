@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-import json
 import operator
+import os
 import shutil
 import tempfile
 import typing as t
@@ -21,17 +21,10 @@ from ansible_collections.biztalk.patching.plugins.module_utils._clock import Sys
 from ansible_collections.biztalk.patching.plugins.module_utils._group_outcome import GroupOutcome, summary_lines
 from ansible_collections.biztalk.patching.plugins.module_utils._many_groups import KnownGroup, same_databases
 from ansible_collections.biztalk.patching.plugins.module_utils._turns import Turns
-from ansible_collections.biztalk.patching.plugins.plugin_utils._child import Child
-from ansible_collections.biztalk.patching.plugins.plugin_utils._inherited import (
-    PrivateFiles,
-    Secrets,
-    command,
-    environment,
-    public_words,
-    vault_environment,
-)
+from ansible_collections.biztalk.patching.plugins.plugin_utils._inherited import Secrets, public_words
 from ansible_collections.biztalk.patching.plugins.plugin_utils._judge import Judge
 from ansible_collections.biztalk.patching.plugins.plugin_utils._lane import Lane, Voice
+from ansible_collections.biztalk.patching.plugins.plugin_utils._launcher import Launcher
 from ansible_collections.biztalk.patching.plugins.plugin_utils._side_by_side import Stop, side_by_side
 
 display = Display()
@@ -61,84 +54,68 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         _validation, options = self.validate_argument_spec(argument_spec=_SPEC)
         groups = [KnownGroup.parse(name, raw) for name, raw in options["groups"].items()]
         if options["at_once"] < 1:
-            raise AnsibleActionFail("at_once must be 1 or more: no group would ever begin")
+            raise AnsibleActionFail("Nothing was touched. at_once must be 1 or more, or no group would ever begin")
         if twins := same_databases(groups):
             raise AnsibleActionFail("Nothing was touched. " + "\n".join(twins))
         logs = _log_folder(Path(options["folder"]), options["playbook"])
-        private = PrivateFiles(Path(tempfile.mkdtemp(prefix="biztalk-groups-", dir=constants.DEFAULT_LOCAL_TMP)))
+        private = Path(tempfile.mkdtemp(prefix="biztalk-groups-", dir=constants.DEFAULT_LOCAL_TMP))
+        stop = Stop()
         try:
-            outcomes, stopped = self._run(options, groups, logs, private)
+            outcomes = self._outcomes(options, groups, logs, private, stop)
         finally:
-            shutil.rmtree(private.folder)
+            shutil.rmtree(private)
         lines = summary_lines(outcomes)
         (logs / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
         result = {"groups": [outcome.as_result() for outcome in outcomes], "lines": lines, "folder": str(logs)}
-        if stopped:
+        if stop.times:
             return {"failed": True, "msg": "The run was told to end.\n" + "\n".join(lines), **result}
         return {"changed": not self._task.check_mode and any(item.outcome == "done" for item in outcomes), **result}
 
-    def _run(
-        self, options: dict[str, t.Any], groups: t.Sequence[KnownGroup], logs: Path, private: PrivateFiles
-    ) -> tuple[list[GroupOutcome], bool]:
-        playbook = options["playbook"]
-        secrets = self._secrets()
-        vault = vault_environment(secrets.vault, private)
-        judge = Judge(playbook, private.folder, logs, public_words(), bool(self._task.check_mode))
-        words = command(
-            f"biztalk.patching.{playbook}",
-            private,
-            secrets,
-            check=bool(self._task.check_mode),
+    def _outcomes(
+        self, options: dict[str, t.Any], groups: t.Sequence[KnownGroup], logs: Path, private: Path, stop: Stop
+    ) -> list[GroupOutcome]:
+        playbook, check = options["playbook"], bool(self._task.check_mode)
+        launcher = Launcher(
+            playbook,
+            private=private,
+            logs=logs,
+            secrets=self._secrets(),
+            check=check,
             diff=bool(self._task.diff),
         )
-        width = max(len(group.name) for group in groups)
-        voice = Voice(
-            lambda name, text: display.display(f"{name:{width}} | {text}"),
-            interval=options["progress_interval"],
-            whole=display.verbosity > 0,
-        )
+        say = _speaker(max(len(group.name) for group in groups), stop)
+        voice = Voice(say, interval=options["progress_interval"], whole=display.verbosity > 0)
+        known = [group for group in groups if not group.problem]
+        turns = Turns(known, at_once=options["at_once"], exclusive=playbook in _EXCLUSIVE)
+        clock = SystemClock()
         display.display(f"The whole output of each group goes to {logs}")
 
-        def start(group: KnownGroup, tell: t.Callable[[str], None]) -> Child:
-            return Child(
-                [*words, "--extra-vars", f"@{private.write(f'{group.name}.vars.json', _variables(group, playbook))}"],
-                environment(vault, log=_log(logs, group), told=private.folder / f"{group.name}.json"),
-                tell,
-            )
-
-        clock, stop = SystemClock(), Stop()
-        turns = Turns(
-            [group for group in groups if not group.problem],
-            at_once=options["at_once"],
-            exclusive=playbook in _EXCLUSIVE,
-        )
+        judge = Judge(playbook, told=private, logs=logs, words=public_words(), check_mode=check)
         outcomes = {group.name: judge.unknown(group) for group in groups if group.problem}
         with stop.on_signals():
-            for ended in side_by_side(turns, lambda group: Lane(group, start, voice, clock), stop=stop, clock=clock):
+            runs = side_by_side(turns, lambda group: Lane(group, launcher.start, voice, clock), stop=stop, clock=clock)
+            for ended in runs:
                 outcomes[ended.group.name] = judge.of(ended)
-        return [outcomes[group.name] for group in groups], bool(stop.times)
+        return [outcomes[group.name] for group in groups]
 
     def _secrets(self) -> Secrets:
         vault = [(name, secret.bytes) for name, secret in _vault_secrets(self._loader) or ()]
         return Secrets(vault, self._play_context.password or "", self._play_context.become_pass or "")
 
 
-def _variables(group: KnownGroup, playbook: str) -> str:
-    variables: dict[str, t.Any] = {"biztalk_hosts": group.name}
-    if playbook == "plan":
-        # Its exit code 2 would be that of a failure too.
-        variables["biztalk_plan_exit_code"] = False
-    return json.dumps(variables)
+def _speaker(width: int, stop: Stop) -> t.Callable[[str, str], None]:
+    """Shows a line of a group, as long as the main process listens: nobody reads what it is sent after that, and
+    whoever goes on to send it waits for ever."""
+    main_process = os.getppid()
+
+    def say(group: str, text: str) -> None:
+        if not stop.times and os.getppid() == main_process:
+            display.display(f"{group:{width}} | {text}")
+
+    return say
 
 
 def _log_folder(parent: Path, playbook: str) -> Path:
     folder = parent.expanduser() / f"{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}-{playbook}"
     folder.mkdir(parents=True, mode=0o700)
     return folder
-
-
-def _log(logs: Path, group: KnownGroup) -> Path:
-    """Made beforehand, because Ansible would make it for everybody to read."""
-    path = logs / f"{group.name}.log"
-    path.touch(mode=0o600)
-    return path

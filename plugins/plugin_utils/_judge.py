@@ -64,7 +64,8 @@ class Judge:
     def _told(self, name: str) -> Told:
         try:
             return Told.parse(json.loads((self.told / f"{name}.json").read_text(encoding="utf-8")))
-        except FileNotFoundError:
+        except (OSError, ValueError, KeyError):
+            # It did not come to its end.
             return Told()
 
     def _next(self, group: KnownGroup) -> str:

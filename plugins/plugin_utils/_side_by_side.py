@@ -58,16 +58,30 @@ def side_by_side(turns: Turns, begin: t.Callable[[KnownGroup], Lane], *, stop: S
             if stop.times:
                 for group in turns.stop():
                     yield Ended(group, reason="the run was told to end before it was its turn")
-                for lane in lanes:
-                    lane.tell_to_end(stop.times)
-            lanes.extend(begin(group) for group in turns.take())
+                for running in lanes:
+                    running.tell_to_end(stop.times)
+            for group in turns.take():
+                lane = _begun(begin, group)
+                if isinstance(lane, str):
+                    turns.end(group, well=True)
+                    yield Ended(group, reason=lane)
+                else:
+                    lanes.append(lane)
             _announce(turns, lanes, announced)
             clock.sleep(_BETWEEN_LOOKS)
             yield from _ended(turns, lanes)
     finally:
         # Where something went wrong here, nobody would look after them any more.
-        for lane in lanes:
-            lane.tell_to_end(lane.signals + 1)
+        for running in lanes:
+            running.tell_to_end(running.signals + 1)
+
+
+def _begun(begin: t.Callable[[KnownGroup], Lane], group: KnownGroup) -> Lane | str:
+    """The group's lane, or why there is none."""
+    try:
+        return begin(group)
+    except OSError as error:
+        return f"ansible-playbook could not be started: {error}"
 
 
 def _ended(turns: Turns, lanes: list[Lane]) -> t.Iterator[Ended]:

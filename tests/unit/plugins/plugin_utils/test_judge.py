@@ -72,7 +72,10 @@ def test_the_run_record_says_what_is_safe(
     assert outcome.next.endswith(command(playbook))
 
 
-def test_a_run_that_told_nothing_has_a_log(judge: Judge, group: KnownGroup) -> None:
+@pytest.mark.parametrize("told", [None, '{"plan": "out'])
+def test_a_run_that_told_nothing_has_a_log(judge: Judge, group: KnownGroup, tmp_path: Path, told: str | None) -> None:
+    if told:
+        (tmp_path / "orders.json").write_text(told, encoding="utf-8")
     outcome = judge.of(Ended(group, exit_code=-9))
     assert outcome.summary == "ansible-playbook was ended by signal 9; the cause is in its log"
 

@@ -55,7 +55,7 @@ class FakeChild:
 
 
 class Scene:
-    """Groups whose children last as long, and end, as `plan` says by name; a string in the place of it is raised."""
+    """Groups whose children last as long, and end, as `plan` says by name; an exception is raised."""
 
     def __init__(self, plan: dict[str, t.Any], *, at_once: int = 9, lines: dict[str, list[str]] | None = None) -> None:
         self.time = Time()
@@ -86,8 +86,8 @@ class Scene:
 
     def _start(self, group: KnownGroup, tell: t.Callable[[str], None]) -> FakeChild:
         plan = self._plan[group.name]
-        if isinstance(plan, str):
-            raise OSError(plan)
+        if isinstance(plan, Exception):
+            raise plan
         self.begun[group.name] = self.time.now()
         for line in self._lines.get(group.name, []):
             tell(line)
@@ -134,9 +134,16 @@ def test_told_again_it_is_less_patient() -> None:
     assert child.signals == [signal.SIGINT, signal.SIGTERM]
 
 
-def test_children_are_not_left_alone_when_another_one_cannot_be_started() -> None:
-    scene = Scene({"orders": (100, 0), "returns": "no memory"})
-    with pytest.raises(OSError, match="no memory"):
+def test_a_group_that_cannot_be_started_does_not_stop_the_others() -> None:
+    scene = Scene({"orders": OSError("no memory"), "invoices": (5, 0), "returns": (100, 0)})
+    ended = scene.run()
+    assert ended["orders"] == Ended(ORDERS, reason="ansible-playbook could not be started: no memory")
+    assert [(ended[name].exit_code, ended[name].told_to_end) for name in ("invoices", "returns")] == [(0, False)] * 2
+
+
+def test_children_are_not_left_alone_when_something_goes_wrong_here() -> None:
+    scene = Scene({"orders": (100, 0), "returns": RuntimeError("a bug")})
+    with pytest.raises(RuntimeError, match="a bug"):
         scene.run()
     assert scene.children["orders"].signals == [signal.SIGINT]
 
