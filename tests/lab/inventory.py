@@ -15,6 +15,8 @@ import yaml
 from tests.setup.paths import CACHE
 
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.lab.lab import Lab
 
 CONNECTING_ACCOUNT, INSTALLING_ACCOUNT, SQL_LOGIN = r"LAB\ansible", r"LAB\patchadmin", "patching"
@@ -26,29 +28,43 @@ def write(lab: Lab) -> None:
     lab.inventory_path.write_text(yaml.safe_dump(document(lab), sort_keys=False), encoding="utf-8")
 
 
-def write_configuration(lab: Lab) -> None:
+def write_for_groups(labs: t.Mapping[str, Lab], path: Path) -> None:
+    """Write one inventory, and its ansible.cfg, for several labs: each is an inventory group of its own."""
+    sites = {f"{name}_site": _site(lab, name, f"{name}_sql") for name, lab in labs.items()}
+    # What is written for no group in particular.
+    common = {"biztalk_record_folder": str(path.parent / "records")}
+    path.write_text(yaml.safe_dump({"all": {"children": sites, "vars": common}}, sort_keys=False), encoding="utf-8")
+    write_configuration(path)
+
+
+def write_configuration(inventory: Path) -> None:
     """Write an ansible.cfg beside the inventory: in that folder ansible-playbook needs no arguments for the lab."""
     configuration = configparser.ConfigParser()
     configuration["defaults"] = {
-        "inventory": str(lab.inventory_path),
+        "inventory": str(inventory),
         # This checkout as biztalk.patching, and the collections that it needs.
         "collections_path": str(CACHE),
-        "home": str(lab.folder / "ansible"),
+        "home": str(inventory.parent / "ansible"),
         "display_skipped_hosts": "false",
         # All computers of the group at once, and the modules of the controller without copies of files.
         "forks": "20",
         "pipelining": "true",
     }
-    with (lab.folder / "ansible.cfg").open("w", encoding="utf-8") as file:
+    with inventory.with_name("ansible.cfg").open("w", encoding="utf-8") as file:
         configuration.write(file)
 
 
 def document(lab: Lab) -> dict[str, t.Any]:
-    biztalk = [spec.name for spec in lab.topology.computers]
+    return {"all": {"children": {"windows": _site(lab, "biztalk", "biztalk_sql")}}}
+
+
+def _site(lab: Lab, biztalk: str, sql: str) -> dict[str, t.Any]:
+    """The computers of a lab in two inventory groups, and all that is to be known of them."""
+    computers = [spec.name for spec in lab.topology.computers]
     nodes = [node for server in lab.topology.sql_servers for node in lab.topology.nodes_of(server.name)]
-    sql = list(dict.fromkeys(nodes))
-    children = {"biztalk": _hosts(lab, biztalk), "biztalk_sql": _hosts(lab, sql)}
-    return {"all": {"children": {"windows": {"children": children, "vars": _connection(lab) | _settings(lab)}}}}
+    children = {biztalk: _hosts(lab, computers), sql: _hosts(lab, list(dict.fromkeys(nodes)))}
+    variables = _connection(lab) | _settings(lab) | {"biztalk_sql_group": sql}
+    return {"children": children, "vars": variables}
 
 
 def _hosts(lab: Lab, names: list[str]) -> dict[str, t.Any]:

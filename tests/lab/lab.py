@@ -63,7 +63,7 @@ class Lab:
         for endpoint in self._endpoints():
             endpoint.start()
         inventory.write(self)
-        inventory.write_configuration(self)
+        inventory.write_configuration(self.inventory_path)
         return self
 
     def __exit__(

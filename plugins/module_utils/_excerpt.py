@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is shown of the output of an ansible-playbook that runs beside others; all of it is in its log.
+
+Headings of plays, what goes wrong, what the playbook has to say (debug), and the progress of long tasks are shown, with
+the heading of the task before them. That a task went well or was skipped on a host is not.
+The lines are those of the callback ansible.builtin.default.
+"""
+
+from __future__ import annotations
+
+import re
+
+_HEADING = re.compile(r"(PLAY|TASK|RUNNING HANDLER) \[(?P<name>.*)\] \**$")
+_DULL = re.compile(r"(?:ok|changed|skipping|included): |PLAY RECAP \*+$|\S.*?\s+: ok=\d+\s+changed=\d+\s")
+_BLOCK = re.compile(r"ok: \[.*=> \{$")
+_BLOCK_END = "}"
+
+
+class Excerpt:
+    """Reads a child's output line by line; `at` is the task that it is at."""
+
+    def __init__(self) -> None:
+        self.at = "the beginning"
+        self._heading = ""
+        self._in_block = False
+
+    def of(self, line: str) -> list[str]:
+        """What is to be shown now."""
+        if heading := _HEADING.match(line):
+            return self._begin(heading)
+        if _BLOCK.match(line):
+            self._in_block = True
+        elif not line.strip() or (_DULL.match(line) and not self._in_block):
+            return []
+        if line == _BLOCK_END:
+            self._in_block = False
+        shown = [self._heading, line] if self._heading else [line]
+        self._heading = ""
+        return shown
+
+    def _begin(self, heading: re.Match[str]) -> list[str]:
+        kind, name = heading[1], heading["name"]
+        self._in_block = False
+        if kind == "PLAY":
+            self._heading = ""
+            return [f"PLAY [{name}]"]
+        self.at = name
+        self._heading = f"TASK [{name}]"
+        return []
