@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from importlib.util import find_spec
 
 import yaml
 
@@ -20,6 +21,7 @@ if t.TYPE_CHECKING:
 _SETTING = re.compile(r"(?<![\w.])biztalk_[a-z_]*[a-z]\b(?![*(])")
 _CONTENT = re.compile(r"\bbiztalk\.patching\.([a-z_]+)\b(?!\.)")
 _TARGET = re.compile(r"\bmake ([a-z][a-z-]*)\b")
+_PYTHON_MODULE = re.compile(r"\bpython -m ([a-z][\w.]*)")
 _OWN_PATH = re.compile(r"^(?:tests|plugins|roles|playbooks|docs|benchmarks|meta)/[\w/.-]+$")
 
 
@@ -46,6 +48,9 @@ def unknown_names(page: Page) -> Iterator[str]:
     for kind, pattern, known in kinds:
         for name in sorted({match[match.lastindex or 0] for match in pattern.finditer(text)} - known):
             yield f"{page.name} names {name}, which is no {kind}"
+    for name in sorted(set(_PYTHON_MODULE.findall(text))):
+        if find_spec(name) is None:
+            yield f"{page.name} names python -m {name}, which is not there"
     for name in page.code:
         if _OWN_PATH.match(name) and not (ROOT / name).exists():
             yield f"{page.name} names the file {name}, which is not there"

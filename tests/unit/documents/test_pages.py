@@ -71,6 +71,7 @@ def test_blocks_of_shells_are_marked_as_what_they_are() -> None:
         ("`biztalk_moed: rolling`", "names biztalk_moed, which is no setting"),
         ("```sh\nansible-playbook biztalk.patching.pacth\n```", "names pacth, which is no biztalk.patching."),
         ("`make tset`", "names tset, which is no make target"),
+        ("`python -m tests.nowhere`", "names python -m tests.nowhere, which is not there"),
         ("`tests/nowhere.py`", "names the file tests/nowhere.py, which is not there"),
     ],
 )
