@@ -31,6 +31,14 @@ class Command:
     def __str__(self) -> str:
         return shlex.join(self.words)
 
+    @property
+    def essence(self) -> tuple[str, ...]:
+        """What is the same wherever the inventory lies."""
+        words = list(self.words)
+        while "-i" in words:
+            del words[words.index("-i") : words.index("-i") + 2]
+        return tuple(words)
+
     def option_values(self, *names: str) -> list[str]:
         """The words after each of these options, such as `-e`."""
         return [value for name, value in zip(self.words, self.words[1:], strict=False) if name in names]
@@ -38,7 +46,7 @@ class Command:
 
 def commands(pages: Iterable[Page]) -> list[Command]:
     """Every command of every page, each once, where it stands first. Raises ValueError for one that no shell takes."""
-    found = {command.words: command for page in reversed(list(pages)) for command in reversed(list(of_page(page)))}
+    found = {command.essence: command for page in reversed(list(pages)) for command in reversed(list(of_page(page)))}
     return sorted(found.values(), key=lambda command: command.where)
 
 

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from markdown_it import MarkdownIt
 
@@ -17,6 +17,7 @@ from tests.setup.paths import ROOT
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from markdown_it.token import Token
 
@@ -84,7 +85,7 @@ def slug(heading: str) -> str:
 
 
 def _headings(tokens: list[Token]) -> Iterator[str]:
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in itertools.pairwise(tokens):
         if opening.type == "heading_open":
             yield "".join(child.content for child in inline.children or ())
 
@@ -100,7 +101,7 @@ def _anchors(headings: t.Iterable[str]) -> Iterator[str]:
 def _rows(tokens: list[Token]) -> Iterator[tuple[str, ...]]:
     """The cells of each row as they are written, headers too."""
     cells: list[str] = []
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in itertools.pairwise(tokens):
         if token.type == "tr_open":
             cells = []
         elif token.type in ("th_open", "td_open"):

@@ -60,7 +60,9 @@ class Refusal:
 @cache
 def refusals() -> tuple[Refusal, ...]:
     """Every `fail` and `assert` of the roles and playbooks."""
-    files = sorted([*ROOT.glob("playbooks/*.yml"), *ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("roles/*/handlers/*.yml")])
+    files = sorted(
+        [*ROOT.glob("playbooks/*.yml"), *ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("roles/*/handlers/*.yml")]
+    )
     return tuple(refusal for path in files for refusal in _refusals_of(path))
 
 

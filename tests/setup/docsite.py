@@ -49,17 +49,16 @@ def make_reference(source: Path) -> None:
     """Have antsibull-docs write the pages of the plugins and roles to `source/collections`."""
     # antsibull-docs wants nobody else to write where it does.
     source.chmod(0o755)
-    command = ["--config-file", CONFIGURATION / "antsibull-docs.cfg", "collection", "--use-current", "--fail-on-error"]
-    tool = VENV_BIN / "antsibull-docs"
-    collections = {"ANSIBLE_COLLECTIONS_PATH": str(CACHE), "ANSIBLE_HOME": str(ANSIBLE_HOME)}
-    run([tool, *command, "--dest-dir", source, "biztalk.patching"], env=os.environ | collections)
+    command: list[str | Path] = [VENV_BIN / "antsibull-docs", "--config-file", CONFIGURATION / "antsibull-docs.cfg"]
+    command += ["collection", "--use-current", "--fail-on-error", "--dest-dir", source, "biztalk.patching"]
+    run(command, env=os.environ | {"ANSIBLE_COLLECTIONS_PATH": str(CACHE), "ANSIBLE_HOME": str(ANSIBLE_HOME)})
 
 
 def make_pages(source: Path, target: Path) -> None:
     """Have Sphinx make the pages; each of its warnings, such as a broken reference, is an error."""
-    strict = ["--fail-on-warning", "--keep-going", "--quiet"]
-    command = ["-b", "html", "-c", CONFIGURATION, "-d", target / "doctrees", *strict]
-    run([VENV_BIN / "sphinx-build", *command, source, target / "html"])
+    command: list[str | Path] = [VENV_BIN / "sphinx-build", "--fail-on-warning", "--keep-going", "--quiet"]
+    command += ["-b", "html", "-c", CONFIGURATION, "-d", target / "doctrees", source, target / "html"]
+    run(command)
 
 
 if __name__ == "__main__":

@@ -78,3 +78,8 @@ def test_other_blocks_hold_no_commands() -> None:
 def test_an_unclosed_quote_is_told_with_its_place() -> None:
     with pytest.raises(ValueError, match=r"test_markdown\.py, line 2: No closing quotation: make 'x"):
         list(of_page(parsed("```sh\nmake 'x\n```\n")))
+
+
+def test_a_command_is_the_same_with_another_inventory() -> None:
+    (command,) = commands([parsed("```sh\nansible -i a all\nansible all\nansible -i b -i c all\n```\n")])
+    assert command.essence == ("ansible", "all")

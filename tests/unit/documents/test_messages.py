@@ -18,8 +18,8 @@ PAGE = Page.read(ROOT / "docs" / "troubleshooting.md")
 HEADER = "message"
 # What tells somebody what to do, or hands on a text that does.
 ADVICE = re.compile(
-    r"\b(add|bring|check|choose|close|configure|correct|enable|end|find out|finish|free|get|give|have it|leave|let|look|make|mend"
-    r"|name|put|remove|run|see|set|start|stop|take|wait|restart|restore)\b|stays_down|\.msg\b|failures?\b",
+    r"\b(add|bring|check|choose|close|configure|correct|enable|end|find out|finish|free|get|give|have it|leave|let|look"
+    r"|make|mend|name|put|remove|run|see|set|start|stop|take|wait|restart|restore)\b|stays_down|\.msg\b|failures?\b",
     re.IGNORECASE,
 )
 

@@ -5,18 +5,16 @@
 
 from __future__ import annotations
 
-import typing as t
+import re
 
 import pytest
+import yaml
 
 from tests.documents import offered
 from tests.documents.commands import SHELLS, commands
 from tests.documents.markdown import Page, pages
 from tests.documents.problems import broken_links, unknown_names, yaml_problems
 from tests.setup.paths import ROOT
-
-if t.TYPE_CHECKING:
-    from pathlib import Path
 
 PAGES = pages()
 # What the tests in tests/integration/test_documented_commands.py run or look up, and what needs an operator's own
@@ -47,6 +45,16 @@ def test_every_playbook_module_and_role_is_in_the_readme() -> None:
 
 def test_programs_of_the_documented_commands_are_known() -> None:
     assert {command.program for command in commands(PAGES)} <= RUN | NOT_RUN
+
+
+def test_tags_of_the_documented_commands_are_those_of_the_playbook() -> None:
+    """ansible-playbook runs nothing where it does not know a tag, and ends well."""
+    for command in commands(PAGES):
+        for tags in command.option_values("--tags"):
+            (name,) = re.findall(r"biztalk\.patching\.(\w+)", str(command))
+            playbook = yaml.safe_load((ROOT / "playbooks" / f"{name}.yml").read_text(encoding="utf-8"))
+            known = {tag for play in playbook for task in play["tasks"] for tag in task.get("tags", [])}
+            assert set(tags.split(",")) <= known, command.where
 
 
 def test_blocks_of_shells_are_marked_as_what_they_are() -> None:
