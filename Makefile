@@ -5,7 +5,7 @@
 # Everything that is needed is installed below .cache/ on the first run, and brought up to date on later ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit integration campaign lint molecule build clean setup-run setup-test
+.PHONY: help demo test unit integration campaign lint molecule docs build clean setup-run setup-test
 
 # Any Python from 3.9 on: set-up picks the right one for the project itself.
 PYTHON ?= $(shell for name in python3 python3.12 python3.13 python3.11 python; do \
@@ -43,6 +43,9 @@ lint: setup-test  ## every static gate
 
 molecule: setup-test  ## the molecule scenario on the lab
 	$(GATES) molecule
+
+docs: setup-test  ## the docsite, in .cache/docsite/html; a broken reference ends it
+	"$(VENV)/python" -m tests.setup.docsite
 
 build: setup-run  ## the collection's artefact, in .cache/build
 	"$(VENV)/python" -m tests.setup.artefact

@@ -37,5 +37,8 @@ def app_pool_command(names: t.Iterable[str], verb: Verb) -> str:
 
 def _checked(name: str) -> str:
     if not _PLAIN_NAME.fullmatch(name):
-        raise AppPoolNameError(f"the name {name!r} of an application pool has characters that cmd.exe would interpret")
+        raise AppPoolNameError(
+            f"the name {name!r} of an application pool has characters that cmd.exe would interpret: rename the pool, or"
+            " have all of IIS stopped (biztalk_stop_iis)"
+        )
     return name

@@ -82,7 +82,10 @@ def _secondary(group: Group) -> str | None:
 def _job(group: Group) -> str | None:
     job, instance = group.backup_job, group.management_instance
     if not job.exists:
-        return f"{instance.name} has no job '{job.name}': configure BizTalk's backup, or name the job in job_name"
+        return (
+            f"{instance.name} has no job '{job.name}': configure BizTalk's backup, or name the job in job_name"
+            " (biztalk_backup_job of the playbooks)"
+        )
     if not job.enabled:
         return f"job '{job.name}' on {instance.name} is disabled: enable it once its backup path is configured"
     if not job.path_configured:
@@ -109,7 +112,7 @@ def _uncovered_sso(group: Group) -> str:
     )
     return (
         f"job '{group.backup_job.name}' does not back up {where}, so the group could not be restored as a whole: add it"
-        " to adm_OtherBackupDatabases, or set accept_uncovered_sso"
+        " to adm_OtherBackupDatabases, or set accept_uncovered_sso (biztalk_accept_uncovered_sso of the playbooks)"
     )
 
 
@@ -118,5 +121,5 @@ def _uncovered(group: Group, names: t.Sequence[str]) -> str | None:
         return None
     return (
         f"job '{group.backup_job.name}' does not back up {', '.join(names)}: add what is missing to"
-        " adm_OtherBackupDatabases, or take it out of the option databases"
+        " adm_OtherBackupDatabases, or take it out of the option databases (biztalk_backup_databases of the playbooks)"
     )

@@ -123,7 +123,8 @@ def _check(host: t.Mapping[str, t.Any], teller: str | None, found: t.Sequence[Re
             "fail",
             host["name"],
             f"is a clustered host, but its cluster group {host['cluster_group']} has no resource of the type "
-            f"{SERVICE_TYPE} with the name of the host in its own, so its host instance cannot be taken offline",
+            f"{SERVICE_TYPE} with the name of the host in its own, so its host instance cannot be taken offline: give "
+            "the resource such a name in the Failover Cluster Manager, or correct the host's cluster group",
             _RULE,
         )
     for resource in found:

@@ -138,11 +138,14 @@ class _Run:
         if not same_name(instance, self._instance):
             raise SqlError(
                 f"The availability group failed over from {self._instance} to {instance} while job '{self.job}' was"
-                " waited for: no backup was made. Make one there"
+                " waited for: no backup was made. Make one there, by running the same command again"
             )
         up = _agent_job.agent_running(self.server)
         if up is False:
-            raise SqlError(f"SQL Server Agent stopped while job '{self.job}' was waited for: no backup was made")
+            raise SqlError(
+                f"SQL Server Agent stopped while job '{self.job}' was waited for: no backup was made. Start it, and"
+                " make the backup again"
+            )
         return _agent_job.is_running(self.server, self.job, agent_up=up)
 
     def _forced(self) -> bool:
@@ -152,5 +155,6 @@ class _Run:
         if self._clock.now() >= self._deadline:
             raise SqlError(
                 f"Job '{self.job}' {state} after {self._timeout:g} s: look at its history, or raise job_timeout"
+                " (biztalk_backup_timeout of the playbooks)"
             )
         self._clock.sleep(self._interval)

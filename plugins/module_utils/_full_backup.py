@@ -29,6 +29,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._progress import Progress
     from ansible_collections.biztalk.patching.plugins.module_utils._sql import SqlServer, SqlServers
 
+AGAIN: t.Final = "Nothing may be installed on it: put that right, and make a new one"
+
 
 @dataclass(frozen=True)
 class BackupOptions:
@@ -98,7 +100,7 @@ def full_backup(
     }
     if problems:
         said = f" The job said: {'; '.join(outcome.failed_steps)}" if outcome and outcome.failed_steps else ""
-        raise BackupError(f"The full backup is not usable: {'; '.join(problems)}.{said}", result)
+        raise BackupError(f"The full backup is not usable: {'; '.join(problems)}.{said} {AGAIN}", result)
     return result
 
 

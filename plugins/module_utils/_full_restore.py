@@ -44,6 +44,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._progress import Progress
     from ansible_collections.biztalk.patching.plugins.module_utils._sql import SqlServers
 
+ANOTHER: t.Final = "Put that right, or name another set"
+UNFINISHED: t.Final = "Start nothing of BizTalk Server before that is put right"
+
 
 @dataclass(frozen=True)
 class RestoreOptions:
@@ -110,7 +113,7 @@ def prepare(
     if not problems and options.verify == "full":
         problems = verify_files(_lanes(connect, options, progress), ordered)
     if problems:
-        raise SqlError(f"Nothing was restored, for {chosen} cannot be: {'; '.join(problems)}")
+        raise SqlError(f"Nothing was restored, for {chosen} cannot be: {'; '.join(problems)}. {ANOTHER}")
     return Prepared(chosen, tuple(ordered), (*state_warnings(situation, chosen), *room_unknown), tuple(to_stop))
 
 
@@ -144,7 +147,7 @@ def restore(
         raise RestoreError(failure_message(failures, after, run.begun), result)
     problems = shortcomings(after, versions, options.versions)
     if problems:
-        raise RestoreError(f"All databases were restored, but {'; '.join(problems)}", result)
+        raise RestoreError(f"All databases were restored, but {'; '.join(problems)}. {UNFINISHED}", result)
     return result
 
 

@@ -143,7 +143,10 @@ class Attempt:
     def _one(self, database: Expected) -> BackupFile:
         left = self._deadline - self._clock.now()
         if left < 1:
-            raise SqlError(f"the {self._options.timeout:g} s of job_timeout are over")
+            raise SqlError(
+                f"the {self._options.timeout:g} s of job_timeout are over: raise it (biztalk_backup_timeout of the"
+                " playbooks)"
+            )
         name = f"{database.server.replace(chr(92), '_')}_{database.database}_Full_{self._stamp}.bak"
         path = joined(self._options.folder, name)
         begin = self._clock.now()

@@ -77,7 +77,9 @@ class Package:
     def expect_checksum(self, expected: str | None) -> None:
         if expected and expected.strip().casefold() != self.sha256:
             found = f"its SHA-256 is {self.sha256}" if self.sha256 else "it is a folder, which has no checksum"
-            raise PackageError(f"The package {self.path} is not the expected one: {found}, not {expected}.")
+            raise PackageError(
+                f"The package {self.path} is not the expected one: {found}, not {expected}. Download it again."
+            )
 
     def as_result(self) -> dict[str, t.Any]:
         return {

@@ -26,7 +26,8 @@ def check_package(package: t.Mapping[str, t.Any]) -> t.Iterator[Finding]:
         yield Finding(
             "fail",
             where,
-            "does not tell its KB number, so an install could not be recognised: is this the whole download?",
+            "does not tell its KB number, so an install could not be recognised: give the whole download, as Microsoft "
+            "offers it",
             "R10",
         )
     if package["has_sql"] == "unknown":

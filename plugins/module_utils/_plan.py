@@ -44,9 +44,13 @@ Outcome = t.Literal["nothing_to_do", "outage", "rolling", "finish"]
 
 
 # What an install that failed leaves behind.
+_WAYS_OUT = (
+    "Start nothing by hand: mend the cause and run patch.yml again with the same settings, which goes on where it "
+    "stopped, or take the update back with rollback.yml."
+)
 _STAYS_DOWN = {
-    "outage": "The group stays down, with the databases backed up.",
-    "rolling": "This computer stays down; the others were left as they were.",
+    "outage": f"The group stays down, with the databases backed up. {_WAYS_OUT}",
+    "rolling": f"This computer stays down; the others were left as they were. {_WAYS_OUT}",
 }
 
 

@@ -64,7 +64,8 @@ def check_product(snapshot: Snapshot, *, management_database: str) -> t.Iterator
             "fail",
             snapshot.name,
             f"belongs to the group of {product.management_database} on {product.management_server}, "
-            f"not to that of {management_database}",
+            f"not to that of {management_database}: remove it from the inventory, or correct biztalk_management_server "
+            "and biztalk_management_database",
             "R10",
         )
 

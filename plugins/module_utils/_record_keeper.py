@@ -116,7 +116,10 @@ def kept(store: Store) -> Record:
     """The record that this run began. Raises `RecordError` where it is gone or not whole."""
     text = store.read()
     if text is None:
-        raise RecordError("it is gone, though this run began it")
+        raise RecordError(
+            "it is gone, though this run began it. The BizTalk computers have copies: run the same playbook again with"
+            " the same settings, which reads those"
+        )
     return parse(text)
 
 

@@ -77,7 +77,8 @@ def _differences(
         if situation.key(file.server, file.database) not in today and file.database.casefold() not in wanted:
             yield (
                 f"{file.database} on {situation.place(file.server).name} is in {chosen} and does not belong to the"
-                " group any more: name it in the option databases to restore it too"
+                " group any more: name it in the option databases (biztalk_backup_databases of the playbooks) to"
+                " restore it too"
             )
 
 

@@ -73,5 +73,7 @@ class Restore:
             return 0
         left = int(self._deadline - self._clock.now())
         if left < 1:
-            raise SqlError(f"the {self._timeout:g} s of restore_timeout are over")
+            raise SqlError(
+                f"the {self._timeout:g} s of restore_timeout are over: raise it, or find out what keeps SQL Server busy"
+            )
         return left

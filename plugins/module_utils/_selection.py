@@ -39,7 +39,7 @@ def select(packages: Sequence[Package], computer: ComputerArchitecture) -> Selec
     if len(numbers) > 1:
         raise PackageError(
             f"The packages are different updates ({_listed(packages)}). Give the downloads of one update, or ask for"
-            " the whole chain."
+            " the whole chain (biztalk_chain of the playbooks)."
         )
     fitting, why = _fitting(packages, computer)
     if not fitting:
@@ -58,7 +58,10 @@ def select_chain(packages: Iterable[Package], computer: ComputerArchitecture) ->
     for package in packages:
         updates.setdefault(package.identity.kb, []).append(package)
     if "" in updates and len(updates) > 1:
-        raise PackageError(f"No KB number is found in {_listed(updates[''])}: its place in the chain is not known.")
+        raise PackageError(
+            f"No KB number is found in {_listed(updates[''])}: its place in the chain is not known. Give the whole"
+            " download, as Microsoft offers it."
+        )
     return sorted((select(group, computer) for group in updates.values()), key=_place)
 
 

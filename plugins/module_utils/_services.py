@@ -134,7 +134,9 @@ def _with_windows(start_modes: t.Mapping[str, str]) -> dict[str, str]:
 
 def _quoted(name: str) -> str:
     if not _PLAIN_NAME.fullmatch(name):
-        raise ServiceNameError(f"the service name {name!r} has characters that no BizTalk service name has")
+        raise ServiceNameError(
+            f"the service name {name!r} has characters that no BizTalk service name has: correct biztalk_stop_services"
+        )
     return f'"{name}"'
 
 

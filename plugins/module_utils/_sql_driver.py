@@ -38,8 +38,8 @@ def without_driver_manager(import_error: str) -> str | None:
         return None
     return (
         "The Python package pyodbc is installed where this module runs, but the ODBC driver manager that it loads is"
-        f" not ({import_error.strip().splitlines()[-1]}). Install the system package unixodbc (Debian, Ubuntu) or unixODBC"
-        " (Fedora, RHEL, SUSE)"
+        f" not ({import_error.strip().splitlines()[-1]}). Install the system package unixodbc (Debian, Ubuntu) or"
+        " unixODBC (Fedora, RHEL, SUSE)"
     )
 
 

@@ -68,7 +68,8 @@ def check_app_pools(names: t.Sequence[str], snapshots: t.Collection[Snapshot]) -
             yield Finding(
                 "fail",
                 "biztalk_app_pools",
-                f"names {name}, which is an application pool of no computer (appcmd.exe list apppool)",
+                f"names {name}, which is an application pool of no computer: give one that appcmd.exe list apppool "
+                "shows, or take it out of the list",
                 "R12",
             )
     yield Finding(

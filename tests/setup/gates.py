@@ -80,6 +80,7 @@ STATIC = (
             ".",
         ),
     ),
+    Gate("docsite", _python("-m", "tests.setup.docsite")),
     Gate("mypy", _tool("mypy", "plugins", "tests")),
     Gate("build", _python("-m", "tests.setup.artefact")),
     Gate("reuse", _tool("reuse", "lint", "--lines")),

@@ -97,7 +97,9 @@ def test_the_time_is_for_all_of_them() -> None:
     one.answers |= dict.fromkeys(RESTORE.values(), slow)
     _run, failures = restore(one, 100, clock)
     assert one.limits == [100, 100, 60, 60, 20, 20]
-    assert failures == ["MsgBox on SQL1: the 100 s of restore_timeout are over"]
+    assert failures == [
+        "MsgBox on SQL1: the 100 s of restore_timeout are over: raise it, or find out what keeps SQL Server busy"
+    ]
 
 
 @pytest.mark.parametrize("bad", [(), ("SSODB",), ("SSODB", MANAGEMENT)])

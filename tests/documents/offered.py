@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the collection offers, by the names under which the pages speak of it."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from functools import cache
+
+import yaml
+
+from tests.setup.paths import ROOT
+
+# Of the playbooks and the inventory, which no role's argument specification lists.
+OTHER_SETTINGS = frozenset({"biztalk_hosts", "biztalk_computer"})
+# Inventory groups.
+GROUPS = frozenset({"biztalk_sql"})
+
+
+@cache
+def settings() -> dict[str, dict[str, t.Any]]:
+    """The settings that all roles share, with their specification."""
+    path = ROOT / "roles" / "biztalk" / "meta" / "argument_specs.yml"
+    specification = yaml.safe_load(path.read_text(encoding="utf-8"))
+    options: dict[str, dict[str, t.Any]] = specification["argument_specs"]["main"]["options"]
+    return options
+
+
+def known_settings() -> frozenset[str]:
+    return OTHER_SETTINGS | settings().keys()
+
+
+@cache
+def playbooks() -> frozenset[str]:
+    return frozenset(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+
+
+@cache
+def modules() -> frozenset[str]:
+    return frozenset(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+
+
+@cache
+def roles() -> frozenset[str]:
+    return frozenset(path.name for path in (ROOT / "roles").iterdir())
+
+
+@cache
+def filters() -> frozenset[str]:
+    return frozenset(path.stem for path in (ROOT / "plugins" / "filter").glob("*.yml"))
+
+
+@cache
+def inventories() -> frozenset[str]:
+    return frozenset(path.stem for path in (ROOT / "plugins" / "inventory").glob("*.py"))
+
+
+def content() -> frozenset[str]:
+    """Every name that may follow `biztalk.patching.`; `sql` is the action group."""
+    return playbooks() | modules() | roles() | filters() | inventories() | {"sql"}
+
+
+@cache
+def make_targets() -> frozenset[str]:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return frozenset(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))
