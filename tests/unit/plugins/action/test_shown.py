@@ -75,7 +75,7 @@ def action(told: Told, *, plugin: bool) -> shown.ActionModule:
     connection = types.SimpleNamespace(_shell=types.SimpleNamespace(tmpdir="of the task"))
     made = shown.ActionModule(task, connection, None, None, None, loaders)
     # Newer releases of ansible-core have their own loaders there, whatever they are given.
-    vars(made)["_shared_loader_obj"] = loaders
+    t.cast("dict[str, t.Any]", vars(made))["_shared_loader_obj"] = loaders
     return made
 
 

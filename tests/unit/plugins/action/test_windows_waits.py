@@ -19,6 +19,9 @@ from ansible_collections.biztalk.patching.plugins.plugin_utils._windows_wait imp
 from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import FakeClock
 from ansible_collections.biztalk.patching.tests.unit.plugins.modules.module_runner import documented, without_prose
 
+if t.TYPE_CHECKING:
+    from ansible_collections.biztalk.patching.plugins.module_utils._clock import Clock
+
 Answer = dict[str, t.Any] | Exception
 FOLDER = r"%USERPROFILE%\.ansible_async"
 PATIENT = {"timeout": 300, "interval": 10, "progress_interval": 20}
@@ -48,7 +51,7 @@ class Windows:
         self._connection = self.connection = Connection()
         self.answers = list(answers)
         self.asked: list[tuple[str, dict[str, t.Any]]] = []
-        self.clock = FakeClock()
+        self.clock: Clock = FakeClock()
 
     def get_shell_option(self, _option: str, default: str) -> str:
         return FOLDER or default

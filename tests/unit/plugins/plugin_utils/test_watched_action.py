@@ -61,6 +61,7 @@ class Action(WatchedAction):
         self.statuses = list(statuses)
         self.started_with: tuple[dict[str, t.Any], int] | None = None
         self.asked: list[dict[str, t.Any]] = []
+        self.removed: list[str] = []
         self.status: dict[str, t.Any] = {}
 
     def execute(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
@@ -70,6 +71,9 @@ class Action(WatchedAction):
         return "/remote/x/"
 
     def _low_level_execute_command(self, command: str, **_named: t.Any) -> dict[str, t.Any]:
+        if command.startswith("rm "):
+            self.removed.append(command)
+            return {"rc": 0}
         assert "cat /remote/x/progress;" in command
         assert command.endswith("cat /home/x/.ansible_async/j1")
         status = self.statuses.pop(0)
@@ -85,8 +89,6 @@ class Action(WatchedAction):
             self.started_with = (named["module_args"], self._task.async_val)
             return self.job
         self.asked.append(named["module_args"])
-        if named["module_args"]["mode"] == "cleanup":
-            return {}
         return {**self.status, "finished": 1}
 
 
@@ -105,7 +107,8 @@ def test_the_result_is_that_of_the_module(clock: Time, said: list[str]) -> None:
     assert action.task.async_val == 0
     assert {one["_async_dir"] for one in action.asked} == {"/home/x/.ansible_async"}
     # Asking costs a process: nobody asks while the job's file says that it goes on.
-    assert [one["mode"] for one in action.asked] == ["status", "cleanup"]
+    assert len(action.asked) == 1
+    assert action.removed == ["rm -f /home/x/.ansible_async/j1"]
     assert said == ["  00:00 line"]
 
 
