@@ -11,6 +11,7 @@ import pytest
 
 from tests.integration.runs import CLOSE_APPLICATIONS, record_of, run, states
 from tests.lab.campaign.moment import Moment, Trigger
+from tests.lab.campaign.verdict import CLAIM
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 from tests.lab.paths import SINGLE_TOPOLOGY, SMALL_TOPOLOGY
@@ -56,6 +57,7 @@ def test_a_computer_that_cannot_be_stopped_brings_all_others_back_up(small_lab: 
     assert result.returncode != 0
     assert "Nothing was installed, and everything that ran before runs again" in result.stdout
     assert record_of(small_lab)["step"] == "aborted"
+    assert not [one for one in small_lab.world.computers.values() if one.files.exists(CLAIM)]
     assert states(small_lab) == before
     assert broken(small_lab.events.events) == {}
 
