@@ -12,7 +12,7 @@ from tests.lab.playbook import run_playbook
 
 if t.TYPE_CHECKING:
     import subprocess
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tests.lab.events import Event
     from tests.lab.lab import Lab
@@ -36,12 +36,14 @@ SHORT_WAITS = {
 READING = ("remote.task", "session.opened", "session.closed", "sql.who", "sql.login_failed", "backup.verified")
 
 
-def run(playbook: str, lab: Lab, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(
+    playbook: str, lab: Lab, *arguments: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a playbook of the collection, or one at a path, with short waits."""
     name = playbook if "/" in playbook else f"biztalk.patching.{playbook}"
     # As strings, which is what an operator's -e name=value gives.
     waits = [text for item in SHORT_WAITS.items() for text in ("-e", "=".join(item))]
-    return run_playbook(name, lab.inventory_path, *waits, *arguments)
+    return run_playbook(name, lab.inventory_path, *waits, *arguments, environment=environment)
 
 
 def changes(events: Sequence[Event]) -> list[str]:

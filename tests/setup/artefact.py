@@ -33,7 +33,17 @@ EXPECTED = frozenset(
     }
 )
 REQUIRED = frozenset(
-    {"LICENSE", "MANIFEST.json", "README.md", "meta/runtime.yml", "playbooks/patch.yml", "playbooks/plan.yml"}
+    {
+        "LICENSE",
+        "MANIFEST.json",
+        "README.md",
+        # docs/awx.md has users copy it.
+        "docs/awx/project/patch.yml",
+        "execution-environment.yml",
+        "meta/runtime.yml",
+        "playbooks/patch.yml",
+        "playbooks/plan.yml",
+    }
 )
 
 

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from tests.lab.awx import rules
+from tests.lab.awx.role import PROJECT, role_variables, settings
 from tests.setup.paths import ANSIBLE_HOME, COLLECTIONS, ROOT, VENV_BIN
-from tests.unit.awx.reading import PROJECT, role_variables, settings
 
 QUESTIONS: t.Final = [
     (kind, question) for kind, survey in role_variables()["awx_surveys"].items() for question in survey["spec"]

@@ -13,8 +13,8 @@ import typing as t
 
 import pytest
 
+from tests.lab.awx.role import ROLE, load, role_variables
 from tests.setup.paths import ANSIBLE_HOME, COLLECTIONS, VENV_BIN
-from tests.unit.awx.reading import ROLE, load, role_variables
 
 TASKS: t.Final = [
     (module, task["name"], task[module])

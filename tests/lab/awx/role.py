@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the biztalk.patching contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tests read of the role awx and of what it refers to."""
+"""The role awx as it is written, and what it refers to."""
 
 from __future__ import annotations
 
