@@ -13,9 +13,8 @@ from __future__ import annotations
 import re
 
 _HEADING = re.compile(r"(PLAY|TASK|RUNNING HANDLER) \[(?P<name>.*)\] \**$")
-_DULL = re.compile(r"(?:ok|changed|skipping|included): |PLAY RECAP \*+$|\S.*?\s+: ok=\d+\s+changed=\d+\s")
-_BLOCK = re.compile(r"ok: \[.*=> \{$")
-_BLOCK_END = "}"
+# But not what a task has to say (debug), which begins with `ok: [host] => {` and goes on in lines of its own.
+_DULL = re.compile(r"(?:ok|changed|skipping|included): (?!.* => \{$)|PLAY RECAP \*+$|\S.*?\s+: ok=\d+\s+changed=\d+\s")
 
 
 class Excerpt:
@@ -24,25 +23,19 @@ class Excerpt:
     def __init__(self) -> None:
         self.at = "the beginning"
         self._heading = ""
-        self._in_block = False
 
     def of(self, line: str) -> list[str]:
         """What is to be shown now."""
         if heading := _HEADING.match(line):
             return self._begin(heading)
-        if _BLOCK.match(line):
-            self._in_block = True
-        elif not line.strip() or (_DULL.match(line) and not self._in_block):
+        if not line.strip() or _DULL.match(line):
             return []
-        if line == _BLOCK_END:
-            self._in_block = False
         shown = [self._heading, line] if self._heading else [line]
         self._heading = ""
         return shown
 
     def _begin(self, heading: re.Match[str]) -> list[str]:
         kind, name = heading[1], heading["name"]
-        self._in_block = False
         if kind == "PLAY":
             self._heading = ""
             return [f"PLAY [{name}]"]

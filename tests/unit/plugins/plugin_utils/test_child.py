@@ -11,7 +11,7 @@ import time
 
 from ansible_collections.biztalk.patching.plugins.plugin_utils._child import Child
 
-SLEEPER = "import time; print('ready', flush=True); time.sleep(60)"
+SLEEPER = "import os, time; print('apart:', os.getsid(0) == os.getpid(), flush=True); time.sleep(60)"
 
 
 def ended(child: Child) -> int:
@@ -36,7 +36,7 @@ def test_it_is_told_to_end_by_a_signal_and_by_no_key() -> None:
     end = time.monotonic() + 30
     while not lines and time.monotonic() < end:
         time.sleep(0.01)
-    assert lines == ["ready"]
+    assert lines == ["apart: True"]
     child.signal(signal.SIGINT)
     assert ended(child) in (-signal.SIGINT, 130)
     assert "KeyboardInterrupt" in lines
