@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import typing as t
 from functools import cache
@@ -12,6 +13,9 @@ from functools import cache
 import yaml
 
 from tests.setup.paths import ROOT
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
 # Of the playbooks and the inventory, which no role's argument specification lists.
 OTHER_SETTINGS = frozenset({"biztalk_hosts", "biztalk_computer"})
@@ -66,3 +70,23 @@ def content() -> frozenset[str]:
 def make_targets() -> frozenset[str]:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     return frozenset(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))
+
+
+@cache
+def module_options(name: str) -> frozenset[str]:
+    """The options of a module by its documentation, with those of the fragments that it takes."""
+    documentation = _documentation(ROOT / "plugins" / "modules" / f"{name}.py")
+    options = set(documentation.get("options", {}))
+    for fragment in documentation.get("extends_documentation_fragment", []):
+        path = ROOT / "plugins" / "doc_fragments" / f"{fragment.split('.')[2]}.py"
+        options |= set(_documentation(path).get("options", {}))
+    return frozenset(options)
+
+
+def _documentation(path: Path) -> dict[str, t.Any]:
+    """The block DOCUMENTATION of a module, or of a fragment's class."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "DOCUMENTATION":
+            documentation: dict[str, t.Any] = yaml.safe_load(ast.literal_eval(node.value))
+            return documentation
+    return {}

@@ -61,6 +61,23 @@ def yaml_problems(page: Page) -> Iterator[str]:
     for fence in page.fences:
         if fence.language in ("yaml", "yml"):
             try:
-                list(yaml.safe_load_all(fence.text))
+                documents = list(yaml.safe_load_all(fence.text))
             except yaml.YAMLError as error:
                 yield f"{page.name}, line {fence.line}: {error}"
+            else:
+                for name, options in _module_calls(documents):
+                    for option in sorted(options - offered.module_options(name)):
+                        yield f"{page.name}, line {fence.line}: {name} has no option {option}"
+
+
+def _module_calls(item: t.Any) -> Iterator[tuple[str, set[str]]]:
+    """Each call of a module of the collection within a document, with the options that it gives."""
+    if isinstance(item, list):
+        for part in item:
+            yield from _module_calls(part)
+    if isinstance(item, dict):
+        for key, value in item.items():
+            name = str(key).removeprefix("biztalk.patching.")
+            if name != key and name in offered.modules():
+                yield name, set(value or {})
+            yield from _module_calls(value)

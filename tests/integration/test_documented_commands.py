@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 
@@ -130,7 +131,8 @@ def test_a_python_program_has_the_documented_options(command: Command) -> None:
         assert [gate.name for gate in select(rest)] == rest
         return
     assert [word for word in rest if word.startswith("tests/") and not (ROOT / word).exists()] == []
-    result = execute_in_checkout(["python", "-m", module, "--help"])
+    command_of_its_own = itertools.takewhile(lambda word: not word.startswith("-"), rest)
+    result = execute_in_checkout(["python", "-m", module, *command_of_its_own, "--help"])
     assert result.returncode == 0, f"{command.where}: {command}\n{result.stdout}"
     described = set(re.findall(r"-{1,2}[\w-]+|\w+", result.stdout))
     assert {word for word in rest if word.startswith("-")} <= described

@@ -94,6 +94,13 @@ def test_a_page_without_one() -> None:
     assert [*broken_links(page), *unknown_names(page)] == []
 
 
+def test_a_task_with_an_option_that_there_is_not() -> None:
+    task = "```yaml\n- biztalk.patching.wait_for_idle:\n    server: SQL1\n    tiemout: 60\n```\n"
+    assert list(yaml_problems(Page.parse(ROOT / "docs" / "sql.md", task))) == [
+        "docs/sql.md, line 2: wait_for_idle has no option tiemout"
+    ]
+
+
 def test_yaml_that_is_none() -> None:
     page = Page.parse(ROOT / "docs" / "sql.md", "```yaml\na: b: c\n```\n")
     (problem,) = yaml_problems(page)
