@@ -122,6 +122,12 @@ killed:
   type: list
   elements: dict
   sample: []
+seen:
+  description: Everybody who had to be waited for, at whatever look, described as in RV(culprits).
+  returned: always, unless an instance could not be asked
+  type: list
+  elements: dict
+  sample: []
 samples:
   description: How often the module looked.
   returned: always, unless an instance could not be asked
