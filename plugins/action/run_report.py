@@ -10,6 +10,13 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.biztalk.patching.plugins.module_utils._record_store import Store
+from ansible_collections.biztalk.patching.plugins.module_utils._report_files import (
+    NoRunError,
+    newest_run,
+    report_folder,
+    write_report,
+)
+from ansible_collections.biztalk.patching.plugins.plugin_utils._report_page import page
 
 _SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["begun", "written"], "required": True},
@@ -31,5 +38,16 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         _validation, options = self.validate_argument_spec(argument_spec=_SPEC)
         store = Store(options["folder"], server=options["server"], database=options["database"])
         if options["state"] == "begun":
+            # The callback plugin beside the playbooks takes it from this result.
             return {"changed": False, **options, "folder": str(store.folder)}
-        raise AnsibleActionFail("not yet")
+        try:
+            source = newest_run(store.folder)
+            files = write_report(source, page, report_folder(source, options["report_folder"]))
+        except (OSError, NoRunError) as error:
+            raise AnsibleActionFail(f"The report could not be made: {error}") from error
+        return {
+            "changed": True,
+            "html": str(files.html),
+            "json": str(files.json),
+            "summary": {**files.report.data["summary"], "html": str(files.html), "json": str(files.json)},
+        }

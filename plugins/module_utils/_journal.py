@@ -17,26 +17,22 @@ Entry = dict[str, t.Any]
 
 
 class Journal:
-    """Keeps what is noted in memory until it is known which file it belongs to."""
+    """A file that grows line by line; nothing is kept before it is known where."""
 
     def __init__(self) -> None:
         self.path: Path | None = None
-        self._waiting: list[Entry] = []
 
     def note(self, event: str, at: float, **fields: t.Any) -> None:
         """`at` is in seconds since the epoch. Raises OSError where the file cannot be written."""
-        entry = {"event": event, "at": round(at, 3), **fields}
         if self.path:
-            _append(self.path, [entry])
-        else:
-            self._waiting.append(entry)
+            _append(self.path, f"\n{json.dumps({'event': event, 'at': round(at, 3), **fields}, default=str)}")
 
-    def bind(self, path: Path) -> None:
-        """From now on all of it goes to the end of this file."""
-        if not self.path:
-            self.path = path
-            _append(path, self._waiting)
-            self._waiting = []
+    def move(self, path: Path) -> None:
+        """Go on in another file, at its end where it is there; what was noted until now comes along."""
+        if self.path and self.path != path:
+            _append(path, self.path.read_text(encoding="utf-8"))
+            self.path.unlink()
+        self.path = path
 
 
 def read_journal(path: Path) -> list[Entry]:
@@ -56,10 +52,10 @@ def _parsed(line: str) -> Entry | None:
     return entry if isinstance(entry, dict) and {"event", "at"} <= entry.keys() else None
 
 
-def _append(path: Path, entries: t.Iterable[Entry]) -> None:
+def _append(path: Path, text: str) -> None:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
     with path.open("a", encoding="utf-8") as file:
-        # A line that was cut off must not spoil the next one.
-        file.writelines(f"\n{json.dumps(entry, default=str)}" for entry in entries)
+        # It begins with the end of the line before, so that one which was cut off does not spoil it.
+        file.write(text)

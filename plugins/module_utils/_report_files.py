@@ -39,6 +39,11 @@ class NoRunError(Exception):
     """There is nothing to make a report of."""
 
 
+def report_folder(source: Path, folder: str) -> Path:
+    """In a folder of their own the reports of each group have one that is called as that of its records."""
+    return Path(folder).expanduser() / source.parent.name if folder else source.parent
+
+
 def newest_run(folder: Path) -> Path:
     """The journal of the last run on a group, or else its run record. Raises `NoRunError`."""
     journals = sorted(folder.glob(f"*{JOURNAL}"), key=lambda path: path.stat().st_mtime)
@@ -49,23 +54,25 @@ def newest_run(folder: Path) -> Path:
     return journals[-1] if journals else record
 
 
-def write_report(source: Path, render: t.Callable[[Report], str], folder: Path | None = None) -> ReportFiles:
-    """Make the report of a journal, or of a run record where there is none, in `folder` or else beside it.
+def write_report(source: Path, render: t.Callable[[Report], str], folder: Path) -> ReportFiles:
+    """Make the report of a journal, or of a run record where there is none, in `folder`.
 
     Raises OSError where a file cannot be read or written, and `NoRunError` where the record is not whole.
     """
-    story = story_of(source)
-    run = source.stem
-    report = make_report(
-        story, run=run, made=time.time(), alive=_alive(story), logs=_logs(source.parent, (story.record or {}).get("id"))
-    )
-    target = folder or source.parent
+    report = report_from(source)
     texts = {".html": render(report), ".json": json.dumps(report.data, indent=1, sort_keys=True)}
-    target.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for suffix, text in texts.items():
-        for name in (f"{run}-report", "report"):
-            replace_file(target / f"{name}{suffix}", text)
-    return ReportFiles(target / "report.html", target / "report.json", report)
+        for name in (f"{source.stem}-report", "report"):
+            replace_file(folder / f"{name}{suffix}", text)
+    return ReportFiles(folder / "report.html", folder / "report.json", report)
+
+
+def report_from(source: Path) -> Report:
+    """Of a journal or of a run record. Raises as `write_report` does."""
+    story = story_of(source)
+    logs = _logs(source.parent, (story.record or {}).get("id"))
+    return make_report(story, run=source.stem, made=time.time(), alive=_alive(story), logs=logs)
 
 
 def story_of(source: Path) -> Story:

@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.biztalk.patching.plugins.module_utils._record import is_open
+from ansible_collections.biztalk.patching.plugins.module_utils._report_outage import computer_names
 from ansible_collections.biztalk.patching.plugins.module_utils._words import counted, duration, listed
 
 if t.TYPE_CHECKING:
@@ -18,7 +19,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._story import Failure, Story
 
 State = t.Literal[
-    "succeeded", "nothing_to_do", "refused", "aborted", "failed", "taken_back", "interrupted", "running", "unknown"
+    "succeeded", "nothing_to_do", "refused", "aborted", "failed", "taken_back", "interrupted", "running"
 ]
 # With these what ran before runs again, as far as the run knows.
 UP: t.Final = ("succeeded", "nothing_to_do", "refused", "aborted", "taken_back")
@@ -45,20 +46,22 @@ class Outcome:
 
 def state_of(story: Story, *, alive: bool) -> State:
     """`alive` says whether the process of the last ansible-playbook is known to live still."""
-    record = story.record
+    record = t.cast("dict[str, t.Any] | None", story.record)
     last = story.executions[-1] if story.executions else None
-    if last and last.ended is None:
+    if record and not is_open(record):
+        return _closed(story, record)
+    if record is None and (story.latest("plan") or {}).get("outcome") == "nothing_to_do":
+        return "nothing_to_do"
+    if last is None or last.ended is None:
         return "running" if alive else "interrupted"
-    if record is None:
-        done = bool(last and last.succeeded)
-        return "nothing_to_do" if done else "refused"
-    if is_open(t.cast("dict[str, t.Any]", record)):
-        return "failed" if last else "interrupted"
-    if record["step"] == "aborted" or story.operation == "rollback" and record["operation"] == "patch":
+    return "failed" if record else "refused"
+
+
+def _closed(story: Story, record: t.Mapping[str, t.Any]) -> State:
+    """A rollback that uninstalled nothing leaves the record as that of the run which it was to take back."""
+    if record["step"] == "aborted" or (story.operation, record["operation"]) == ("rollback", "patch"):
         return "aborted"
-    if story.operation == "patch" and record["operation"] == "rollback":
-        return "taken_back"
-    return "succeeded"
+    return "succeeded" if story.operation == record["operation"] else "taken_back"
 
 
 def outcome_of(story: Story, outage: Outage | None, *, alive: bool) -> Outcome:
@@ -86,7 +89,7 @@ def _sentence(story: Story, state: State, outage: Outage | None, cause: Failure 
     done, all_of_them = progress_of(story)
     rollback = story.operation == "rollback"
     was_down = f"; the group was down for {duration(outage.seconds)}" if outage and not outage.open else ""
-    where = f" on {cause.host}" if cause and cause.phase in ("install", "prove", "uninstall", "restart") else ""
+    where = f" on {computer_names(story).get(cause.host, cause.host)}" if cause and cause.phase in ("install", "prove", "uninstall", "restart") else ""
     is_down = "The group is down and stays down" if outage and outage.open else "The group was not stopped"
     word, verb = ("uninstall", "taken back from") if rollback else ("install", "installed on")
     so_far = f"{done} of {all_of_them} computers {'no longer have it' if rollback else 'have it'}"
@@ -101,7 +104,9 @@ def _sentence(story: Story, state: State, outage: Outage | None, cause: Failure 
         "taken_back": f"{update} could not be installed, and it was taken back: {group} is as before{was_down}.",
         "failed": f"The {word} of {update} failed{where}: {so_far}. {is_down}.",
         "interrupted": (
-            f"The {word} of {update} was interrupted: {so_far}. "
+            "The run was interrupted before it touched anything."
+            if story.record is None
+            else f"The {word} of {update} was interrupted: {so_far}. "
             + ("The group is down as far as is known." if outage and outage.open else is_down + ".")
         ),
         "running": f"The {word} of {update} has not ended: {so_far}.",
@@ -110,7 +115,7 @@ def _sentence(story: Story, state: State, outage: Outage | None, cause: Failure 
 
 
 def _every(count: int) -> str:
-    return "the only computer" if count == 1 else f"all {count} computers" if count else "every computer"
+    return {0: "every computer", 1: "the only computer", 2: "both computers"}.get(count, f"all {count} computers")
 
 
 def updates_of(story: Story) -> str:
@@ -141,8 +146,9 @@ def _next(story: Story, state: State) -> str:
     record = story.record
     if state in ("nothing_to_do", "succeeded", "taken_back"):
         return "" if state != "taken_back" else "Find out why the install failed before the next try."
-    if state == "refused" or record is None:
-        return f"Mend what stands in the way, then run {story.operation}.yml again."
+    if record is None:
+        what = "Mend what stands in the way, then run" if state == "refused" else "Run"
+        return f"{what} {story.operation}.yml again." if state != "running" else ""
     if state == "aborted":
         return f"Mend the cause, then run {story.operation}.yml again."
     still = "If the run does not go on any more: " if state == "running" else ""

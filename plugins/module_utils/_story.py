@@ -7,10 +7,15 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.biztalk.patching.plugins.module_utils._run_watch import DATABASES
 
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._journal import Entry
+
+# Seconds; a task on the controller follows at once.
+JUDGED_WITHIN: t.Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,10 @@ class Execution:
 
 @dataclass(frozen=True)
 class Segment:
-    """A lane in a phase; `open` where its end was not seen. Times are in seconds since the epoch."""
+    """A lane in a phase; `open` where its end was not seen, `failed` where a failure ended it.
+
+    Times are in seconds since the epoch.
+    """
 
     lane: str
     phase: str
@@ -37,6 +45,7 @@ class Segment:
     ended: float
     service: str = ""
     open: bool = False
+    failed: bool = False
 
     @property
     def seconds(self) -> float:
@@ -84,10 +93,12 @@ class Story:
         by_name: dict[str, list[Fact]] = {}
         for fact in facts:
             by_name.setdefault(fact.name, []).append(fact)
+        failures = tuple(_failure(entry) for entry in entries if entry["event"] in ("failed", "unreachable"))
+        segments = [_judged(segment, failures) for segment in _segments(entries)]
         return cls(
             executions=tuple(_executions(entries)),
-            segments=tuple(sorted(_segments(entries), key=lambda segment: (segment.began, segment.lane))),
-            failures=tuple(_failure(entry) for entry in entries if entry["event"] in ("failed", "unreachable")),
+            segments=tuple(sorted(segments, key=lambda segment: (segment.began, segment.lane))),
+            failures=failures,
             facts=facts,
             last=max((entry["at"] for entry in entries), default=0.0),
             _by_name=by_name,
@@ -172,6 +183,18 @@ def _segments(entries: t.Iterable[Entry]) -> t.Iterator[Segment]:
 def _left_open(begun: t.Mapping[str, Entry], last: float) -> t.Iterator[Segment]:
     for lane, entry in begun.items():
         yield Segment(lane, entry["phase"], entry["at"], max(last, entry["at"]), open=True)
+
+
+def _judged(segment: Segment, failures: t.Iterable[Failure]) -> Segment:
+    """With whether it failed; the task that judges what came of a phase is a moment later than the phase itself."""
+    failed = any(
+        failure.phase == segment.phase
+        and segment.lane in (failure.host, DATABASES)
+        and segment.began <= failure.at <= segment.ended + JUDGED_WITHIN
+        for failure in failures
+        if not failure.ignored
+    )
+    return replace(segment, failed=failed)
 
 
 def _failure(entry: Entry) -> Failure:

@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.biztalk.patching.plugins.module_utils._phases import PHASES
+from ansible_collections.biztalk.patching.plugins.module_utils._story import Segment
 from ansible_collections.biztalk.patching.plugins.module_utils._words import duration
 
 if t.TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Bar:
     title: str
     text: str = ""
     open: bool = False
+    failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,36 +132,35 @@ def draw(lanes: t.Sequence[Lane], outage: Outage | None) -> Picture | None:
 def _row(lane: Lane, y: float, scale: Scale) -> Row:
     top = y + (LANE - BAR) / 2
     down = [
-        _bar("down", one.began, one.ended, top + 5, scale, height=BAR - 10, words=_DOWN[lane.kind], is_open=one.open)
+        _bar(Segment(lane.name, "down", one.began, one.ended), top + 5, scale, _DOWN[lane.kind], height=BAR - 10)
         for one in lane.outages
     ]
-    phases = [
-        _bar(one.phase, one.began, one.ended, top, scale, words=PHASES[one.phase], is_open=one.open)
-        for one in lane.segments
-    ]
+    phases = [_bar(one, top, scale, PHASES[one.phase]) for one in lane.segments]
     return Row(lane.name, lane.kind, y, tuple(down + phases))
 
 
 _DOWN = {"computer": "down", "sql": "SQL Server Agent down"}
 
 
-def _bar(
-    kind: str,
-    began: float,
-    ended: float,
-    y: float,
-    scale: Scale,
-    *,
-    words: str,
-    is_open: bool,
-    height: float = BAR,
-) -> Bar:
-    x = scale.x(began)
-    width = round(max(scale.x(ended) - x, NARROWEST), 2)
-    took = f"{duration(ended - began)}, and its end was not seen" if is_open else duration(ended - began)
+def _bar(segment: Segment, y: float, scale: Scale, words: str, *, height: float = BAR) -> Bar:
+    x = scale.x(segment.began)
+    width = round(max(scale.x(segment.ended) - x, NARROWEST), 2)
+    said = [duration(segment.seconds)]
+    said += ["its end was not seen"] if segment.open else []
+    said += ["it failed"] if segment.failed else []
     # Only what has its own height has room for letters.
     fits = height == BAR and width >= len(words) * LETTER + 8
-    return Bar(min(x, WIDTH - RIGHT - width), y, width, height, kind, f"{words}: {took}", words if fits else "", is_open)
+    return Bar(
+        x=min(x, WIDTH - RIGHT - width),
+        y=y,
+        width=width,
+        height=height,
+        kind=segment.phase,
+        title=f"{words}: {', '.join(said)}",
+        text=words if fits else "",
+        open=segment.open,
+        failed=segment.failed,
+    )
 
 
 def _span(outage: Outage, scale: Scale) -> Span:

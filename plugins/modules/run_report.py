@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: run_record
-short_description: Keep the record of a run on a BizTalk group
+module: run_report
+short_description: Make the report of a run on a BizTalk group
 version_added: 0.1.0
 description:
-  - Keeps what a run of this collection's playbooks has done to a group, so that the next one can finish it or take it
-    back. The record is one JSON document without secrets.
-  - The controller's copy is written here, at one stroke. The roles write the text that is returned to every BizTalk
-    computer, because a controller may be gone tomorrow.
-  - It runs on the controller itself, whatever the host of the task is.
+  - Writes C(report.html), one page that needs nothing else, and C(report.json) from the journal that the controller has
+    kept of a run.
+  - The journal is kept by a callback plugin that lies beside the playbooks of this collection, where Ansible loads it by
+    itself. It begins at the task with O(state=begun).
+  - It runs on the controller itself, whatever the host of the task is, and asks no computer.
 author:
   - The biztalk.patching contributors (@biztalk-patching)
 extends_documentation_fragment:
@@ -22,18 +22,19 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - V(read) finds the newest whole copy, and fails when it tells of another run that is not known to have ended.
-      - V(begun) makes the record of a new run, or takes over that of the run that was interrupted. With
-        O(operation=rollback) it takes over that of the run which is taken back.
-      - V(written) adds a step to it.
-      - V(logged) keeps a setup log beside it, on the controller only.
+      - V(begun) begins the journal of a run.
+      - V(written) makes the report of the last run on the group; of one whose journal is lost, from its run record.
     type: str
-    choices: [read, begun, written, logged]
+    choices: [begun, written]
     required: true
   folder:
-    description: Folder on the controller. Each group has a folder of its own in it.
+    description: Folder on the controller with the run records. Each group has a folder of its own in it.
     type: path
     required: true
+  report_folder:
+    description: Folder on the controller for the reports; by default they lie beside the run record.
+    type: path
+    default: ""
   server:
     description: SQL Server instance with the group's management database.
     type: str
@@ -42,106 +43,56 @@ options:
     description: The group's management database.
     type: str
     required: true
-  copies:
-    description:
-      - By computer the texts of the files that it keeps. For O(state=read).
-      - A text that is no JSON is the claim of a run, which is its id.
-    type: dict
-    default: {}
-  take_over:
-    description: The id of a run that is known to have ended, though it cannot be seen from here. For O(state=read).
-    type: str
-    default: ""
-  plan:
-    description:
-      - What the filter P(biztalk.patching.patch_plan#filter) returned, or with O(operation=rollback) the filter
-        P(biztalk.patching.rollback_plan#filter). For O(state=begun).
-    type: dict
-  packages:
-    description: The packages as M(biztalk.patching.package_info) describes them. For O(state=begun).
-    type: list
-    elements: dict
   operation:
-    description: What the run does.
+    description: What the run does. For O(state=begun).
     type: str
     choices: [patch, rollback]
-  step:
-    description: How far the run has come.
-    type: str
-  backup_set:
-    description: The backup set that was made, as RV(biztalk.patching.full_backup#module:backup_set).
-    type: dict
-  host:
-    description: The inventory host that O(installs), O(uninstalled) and O(log) are of.
-    type: str
-  installs:
-    description: Installs that ended, each with C(kb), C(exit_code), the new Uninstall C(entries) and C(finished).
-    type: list
-    elements: dict
-    default: []
-  uninstalled:
-    description: KB numbers of the updates that were taken back.
-    type: list
-    elements: str
-    default: []
-  log:
-    description: A setup log in base64, as M(ansible.builtin.slurp) returns it. For O(state=logged).
-    type: str
-  log_name:
-    description: What the log is of, such as C(KB5009901). For O(state=logged).
-    type: str
+    default: patch
 attributes:
   check_mode:
-    support: full
+    support: none
+    details: It changes nothing but the report.
   diff_mode:
     support: none
   idempotent:
     support: none
-    details: Each step is written with its time.
+    details: Each report tells when it was made.
+seealso:
+  - module: biztalk.patching.run_record
 """
 
 EXAMPLES = r"""
-- name: Find the record of the last run
-  biztalk.patching.run_record:
-    state: read
+- name: Make the report of the last run
+  biztalk.patching.run_report:
+    state: written
     folder: /var/lib/biztalk_patching
     server: sql1.example.com
     database: BizTalkMgmtDb
-  register: last
+  register: report
 """
 
 RETURN = r"""
-record:
-  description: The record, null when there is none. Its C(next) says what is safe to do.
-  returned: success
+html:
+  description: The page.
+  returned: when O(state=written)
+  type: str
+  sample: /var/lib/biztalk_patching/sql1-biztalkmgmtdb/report.html
+json:
+  description: The same as data.
+  returned: when O(state=written)
+  type: str
+  sample: /var/lib/biztalk_patching/sql1-biztalkmgmtdb/report.json
+summary:
+  description:
+    - For a mail or a chat, a C(subject) and a C(text) of a few lines, the C(state) of the run, whether that is C(good), and
+      where the report lies (C(html), C(json)).
+  returned: when O(state=written)
   type: dict
-open:
-  description: Whether the record is of a run that did not come to its end.
-  returned: when O(state=read)
-  type: bool
-  sample: false
-lock:
-  description: Whether a run has left its claim on the group.
-  returned: when O(state=read)
-  type: bool
-  sample: false
-text:
-  description: The record as it is kept in a file.
-  returned: when there is a record
-  type: str
-file:
-  description: Name of the file that takes this copy. Two names take turns.
-  returned: when there is a record
-  type: str
-  sample: run-1.json
-path:
-  description: Where the log is kept.
-  returned: when O(state=logged)
-  type: str
-problems:
-  description: What is wrong with copies that are not used.
-  returned: when O(state=read)
-  type: list
-  elements: str
-  sample: []
+  sample:
+    state: succeeded
+    good: true
+    subject: "BizTalk patch: succeeded: KB5009901"
+    text: KB5009901 was installed on all 3 computers of the group BizTalkGroup; the group was down for 48 s.
+    html: /var/lib/biztalk_patching/sql1-biztalkmgmtdb/report.html
+    json: /var/lib/biztalk_patching/sql1-biztalkmgmtdb/report.json
 """

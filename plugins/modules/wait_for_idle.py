@@ -193,7 +193,8 @@ def await_idle(
     if check_mode:
         return replace(outcome, idle=True, offenders=(), killed=outcome.offenders)
     ended = end_remaining(servers, group, options, clock, progress)
-    return replace(ended, samples=outcome.samples + ended.samples, waited=outcome.waited + ended.waited)
+    samples, waited = outcome.samples + ended.samples, outcome.waited + ended.waited
+    return replace(ended, samples=samples, waited=waited, seen=outcome.seen)
 
 
 def main() -> None:

@@ -19,7 +19,12 @@ from ansible_collections.biztalk.patching.plugins.module_utils._journal import J
 from ansible_collections.biztalk.patching.plugins.module_utils._journal_facts import facts_of
 from ansible_collections.biztalk.patching.plugins.module_utils._phases import file_of_task
 from ansible_collections.biztalk.patching.plugins.module_utils._record_store import owner_of_this_run
-from ansible_collections.biztalk.patching.plugins.module_utils._report_files import ReportFiles, write_report
+from ansible_collections.biztalk.patching.plugins.module_utils._report_files import (
+    JOURNAL,
+    ReportFiles,
+    report_folder,
+    write_report,
+)
 from ansible_collections.biztalk.patching.plugins.module_utils._run_watch import RunWatch
 from ansible_collections.biztalk.patching.plugins.plugin_utils._report_page import page
 
@@ -52,7 +57,7 @@ class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no typ
     def __init__(self) -> None:
         super().__init__()
         self._begun: dict[str, t.Any] = {}
-        self._folder: Path | None = None
+        self._named = False
         self._journal = Journal()
         self._watch = RunWatch(self._journal)
 
@@ -62,7 +67,7 @@ class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no typ
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
         before = self._watch.phase
         self._watch.comes_to(file_of_task(task.get_path() or ""))
-        if self._watch.phase != before:
+        if self._watch.phase != before and self._named:
             self._write()
 
     def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
@@ -90,7 +95,6 @@ class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no typ
         totals = [stats.summarize(host) for host in stats.processed]
         succeeded = not any(total["failures"] or total["unreachable"] for total in totals)
         self._journal.note("end", time.time(), succeeded=succeeded)
-        self._bind("", self._begun["folder"])
         paths = self._write()
         if paths:
             self._display.display(f"Report: {paths.html}")
@@ -116,7 +120,7 @@ class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no typ
 
     def _begin(self, content: dict[str, t.Any]) -> None:
         self._begun = content
-        owner = owner_of_this_run(os.getpid())
+        self._name(content["folder"], datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ"))
         sources = [str(source) for source in context.CLIARGS.get("inventory") or ()]
         self._journal.note(
             "run",
@@ -125,19 +129,29 @@ class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no typ
             inventory=[source for source in sources if "," not in source],
             server=content["server"],
             database=content["database"],
-            owner=owner,
+            owner=owner_of_this_run(os.getpid()),
         )
 
     def _keep(self, module: str, content: dict[str, t.Any], file: str, host: str) -> None:
         now = time.time()
         for name, value in facts_of(module, content, file):
             self._journal.note("fact", now, name=name, value=value, host=host)
-        if module == "run_record" and content.get("record") and "open" not in content:
-            self._bind(content["record"]["id"], content["folder"])
-            self._journal.note("fact", now, name="record", value=content["record"])
-        elif module == "run_record" and "folder" in content:
-            # The group's own name for its server, which the settings may call otherwise.
-            self._begun["folder"] = content["folder"]
+        if module == "run_record" and "folder" in content:
+            self._follow(content, now)
+
+    def _follow(self, content: dict[str, t.Any], now: float) -> None:
+        """The journal lies beside the run record and is called as it is, once there is one."""
+        record = content.get("record")
+        if record and "open" not in content:
+            self._name(content["folder"], record["id"])
+            self._named = True
+            self._journal.note("fact", now, name="record", value=record)
+        elif self._journal.path:
+            # The group's own name for its server may not be that of the settings.
+            self._journal.move(Path(content["folder"]) / self._journal.path.name)
+
+    def _name(self, folder: str, run: str) -> None:
+        self._journal.move(Path(folder) / f"{run}-{self._begun['operation']}{JOURNAL}")
 
     def _fail(self, result: t.Any, event: str, *, ignored: bool) -> None:
         if not self._begun:
@@ -153,27 +167,17 @@ class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no typ
             exit_code=content.get("rc"),
             ignored=ignored,
         )
-        self._write()
-
-    def _bind(self, run: str, folder: str) -> None:
-        stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-        self._folder = self._folder or Path(folder)
-        self._journal.bind(self._folder / f"{run or stamp}-{self._begun['operation']}.journal")
+        if self._named:
+            self._write()
 
     def _write(self) -> ReportFiles | None:
-        """Make the report anew, once it is known which run this is."""
         if not self._journal.path:
             return None
         try:
-            return write_report(self._journal.path, page, self._report_folder())
+            return write_report(self._journal.path, page, report_folder(self._journal.path, self._begun["report_folder"]))
         except OSError as error:
             self._display.warning(f"The report of this run could not be written: {error}")
             return None
-
-    def _report_folder(self) -> Path | None:
-        """A group's reports have a folder of their own wherever they are, called as that of its records."""
-        folder = self._begun["report_folder"]
-        return Path(folder) / self._journal.path.parent.name if folder and self._journal.path else None
 
 
 def _task(result: t.Any) -> t.Any:
