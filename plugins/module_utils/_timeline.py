@@ -165,7 +165,7 @@ def _bar(segment: Segment, y: float, scale: Scale, words: str, *, height: float 
 
 def _span(outage: Outage, scale: Scale) -> Span:
     x = scale.x(outage.began)
-    text = f"down for {duration(outage.seconds)}{' until now' if outage.open else ''}"
+    text = f"down for {duration(outage.seconds)}{' so far' if outage.open else ''}"
     return Span(x, round(max(scale.x(outage.ended) - x, NARROWEST), 2), text, outage.open)
 
 

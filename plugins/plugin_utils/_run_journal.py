@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 import typing as t
@@ -47,6 +48,22 @@ _IDLE_ACTIONS: t.Final = frozenset(
 )
 
 
+
+def _never_in_the_way(method: t.Callable[..., None]) -> t.Callable[..., None]:
+    """What cannot be written is told once, and the run is not followed any more: it goes on as if nothing were."""
+
+    @functools.wraps(method)
+    def careful(self: RunJournal, *arguments: t.Any, **options: t.Any) -> None:
+        try:
+            if not self.broken:
+                method(self, *arguments, **options)
+        except OSError as error:
+            self.broken = True
+            self._display.warning(f"The run has no report from here on, as its journal cannot be written: {error}")
+
+    return careful
+
+
 class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no types
     """A run is followed from the task of `run_report` that begins its report, so plan.yml and others are left alone."""
 
@@ -57,37 +74,46 @@ class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no typ
     def __init__(self) -> None:
         super().__init__()
         self._begun: dict[str, t.Any] = {}
+        self.broken = False
         self._named = False
         self._journal = Journal()
         self._watch = RunWatch(self._journal)
 
+    @_never_in_the_way
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         self._watch.all_leave()
 
+    @_never_in_the_way
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
         before = self._watch.phase
         self._watch.comes_to(file_of_task(task.get_path() or ""))
         if self._watch.phase != before and self._named:
             self._write()
 
+    @_never_in_the_way
     def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
         if self._begun and _module(task) not in _IDLE_ACTIONS:
             self._watch.begins(host.get_name(), task._uuid, time.time())  # noqa: SLF001
 
+    @_never_in_the_way
     def v2_runner_on_ok(self, result: t.Any) -> None:
         self._end(result)
 
+    @_never_in_the_way
     def v2_runner_on_skipped(self, result: t.Any) -> None:
         self._end(result, skipped=True)
 
+    @_never_in_the_way
     def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
         self._end(result)
         self._fail(result, "failed", ignored=ignore_errors)
 
+    @_never_in_the_way
     def v2_runner_on_unreachable(self, result: t.Any) -> None:
         self._end(result)
         self._fail(result, "unreachable", ignored=bool(_task(result).ignore_unreachable))
 
+    @_never_in_the_way
     def v2_playbook_on_stats(self, stats: t.Any) -> None:
         if not self._begun:
             return
@@ -171,13 +197,8 @@ class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no typ
             self._write()
 
     def _write(self) -> ReportFiles | None:
-        if not self._journal.path:
-            return None
-        try:
-            return write_report(self._journal.path, page, report_folder(self._journal.path, self._begun["report_folder"]))
-        except OSError as error:
-            self._display.warning(f"The report of this run could not be written: {error}")
-            return None
+        source = self._journal.path
+        return write_report(source, page, report_folder(source, self._begun["report_folder"])) if source else None
 
 
 def _task(result: t.Any) -> t.Any:

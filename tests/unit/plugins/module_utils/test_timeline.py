@@ -74,7 +74,7 @@ def test_a_group_that_is_still_down_has_an_open_end() -> None:
 
     assert picture.outage
     assert picture.outage.open
-    assert picture.outage.text.endswith("until now")
+    assert picture.outage.text.endswith("so far")
     assert picture.outage.x + picture.outage.width == pytest.approx(RIGHT_END, abs=0.1)
 
 
