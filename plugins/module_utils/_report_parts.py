@@ -111,16 +111,18 @@ def warnings_of(story: Story) -> list[dict[str, str]]:
 
 
 def follow_ups_of(story: Story) -> list[str]:
-    """What is left to be done by hand after all has gone well."""
-    computers = (story.record or {}).get("computers", ())
-    found = [
+    """What is left to be done by hand where something was installed."""
+    computers = [one for one in (story.record or {}).get("computers", ()) if one["installs"]]
+    if story.operation == "rollback" or not computers:
+        return []
+    restarts = [
         f"{one['name']}: restart it, as the update of KB{install['kb']} asks for (exit code {install['exit_code']})"
         for one in computers
         for install in one["installs"]
         if install["exit_code"] in RESTART_CODES and not _restarted(story, one["host"])
     ]
-    warnings = [f"{finding['where']}: {finding['text']}" for finding in warnings_of(story)]
-    return found + warnings
+    packages = {one["file_name"]: one.get("warnings", ()) for one in [fact.value for fact in story.all("package")]}
+    return restarts + [f"{name}: {warning}" for name, warnings in packages.items() for warning in warnings]
 
 
 def _restarted(story: Story, host: str) -> bool:
