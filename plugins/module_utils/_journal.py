@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import typing as t
-from pathlib import Path
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
 Entry = dict[str, t.Any]
 

@@ -64,22 +64,29 @@ def _computer(computer: Result) -> dict[str, t.Any]:
         one.get("name") or one.get("image") for one in [*computer["applications"], *computer["custom_programs"]]
     ]
     clustered = [one["resource"] for one in computer.get("clustered", ()) if one.get("stop")]
-    return _kept(computer, _COMPUTER) | updates | {
-        "uninstalls": uninstalls,
-        "programs": programs,
-        "clustered": clustered,
-    }
+    return (
+        _kept(computer, _COMPUTER)
+        | updates
+        | {
+            "uninstalls": uninstalls,
+            "programs": programs,
+            "clustered": clustered,
+        }
+    )
 
 
 def _packages(results: t.Iterable[Result]) -> t.Iterator[Fact]:
     for result in results:
         for chosen in result.get("chain") or ():
-            yield "package", {
-                **_kept(chosen["package"], _PACKAGE),
-                "files": len(chosen["package"].get("files") or ()),
-                "for": result.get("architecture"),
-                "why": chosen.get("why"),
-            }
+            yield (
+                "package",
+                {
+                    **_kept(chosen["package"], _PACKAGE),
+                    "files": len(chosen["package"].get("files") or ()),
+                    "for": result.get("architecture"),
+                    "why": chosen.get("why"),
+                },
+            )
 
 
 def _group(group: Result) -> dict[str, t.Any]:

@@ -84,6 +84,7 @@ def make_report(story: Story, *, run: str, made: float, alive: bool, logs: t.Seq
         "backup_set": (story.record or {}).get("backup_set") or story.latest("backup"),
         "idle": idle_of(story),
         "restore": story.latest("restore"),
+        "backup_afterwards": story.latest("backup") if story.latest("restore") else None,
         "warnings": warnings_of(story),
         "follow_ups": follow_ups,
         "rules": [

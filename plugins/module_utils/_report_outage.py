@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from ansible_collections.biztalk.patching.plugins.module_utils._phases import OF_AGENTS
 from ansible_collections.biztalk.patching.plugins.module_utils._run_watch import DATABASES
-from ansible_collections.biztalk.patching.plugins.module_utils._story import Segment, Story
+
+if t.TYPE_CHECKING:
+    from ansible_collections.biztalk.patching.plugins.module_utils._story import Segment, Story
 
 LaneKind = t.Literal["computer", "sql"]
 

@@ -18,9 +18,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._report_outage import Outage
     from ansible_collections.biztalk.patching.plugins.module_utils._story import Failure, Story
 
-State = t.Literal[
-    "succeeded", "nothing_to_do", "refused", "aborted", "failed", "taken_back", "interrupted", "running"
-]
+State = t.Literal["succeeded", "nothing_to_do", "refused", "aborted", "failed", "taken_back", "interrupted", "running"]
 # With these what ran before runs again, as far as the run knows.
 UP: t.Final = ("succeeded", "nothing_to_do", "refused", "aborted", "taken_back")
 
@@ -89,14 +87,20 @@ def _sentence(story: Story, state: State, outage: Outage | None, cause: Failure 
     done, all_of_them = progress_of(story)
     rollback = story.operation == "rollback"
     was_down = f"; the group was down for {duration(outage.seconds)}" if outage and not outage.open else ""
-    where = f" on {computer_names(story).get(cause.host, cause.host)}" if cause and cause.phase in ("install", "prove", "uninstall", "restart") else ""
+    where = (
+        f" on {computer_names(story).get(cause.host, cause.host)}"
+        if cause and cause.phase in ("install", "prove", "uninstall", "restart")
+        else ""
+    )
     is_down = "The group is down and stays down" if outage and outage.open else "The group was not stopped"
     word, verb = ("uninstall", "taken back from") if rollback else ("install", "installed on")
     so_far = f"{done} of {all_of_them} computers {'no longer have it' if rollback else 'have it'}"
     sentences: dict[State, str] = {
         "succeeded": f"{update} was {verb} {_every(all_of_them)} of {group}{was_down}.",
         "nothing_to_do": f"Nothing was to be done: {group} is as it should be already.",
-        "refused": f"The {'rollback' if rollback else 'update'} was refused, and nothing was touched: {group} is as it was.",
+        "refused": (
+            f"The {'rollback' if rollback else 'update'} was refused, and nothing was touched: {group} is as it was."
+        ),
         "aborted": (
             f"{update} was not {verb.split()[0]}{' back' if rollback else ''}, and everything that ran before runs again"
             f"{was_down}."
@@ -129,7 +133,10 @@ def group_of(story: Story) -> str:
     if group:
         return f"the group {group['name']}"
     last = story.executions[-1] if story.executions else None
-    of = (story.record or {}).get("group") or {"server": last.server if last else "", "database": last.database if last else ""}
+    of = (story.record or {}).get("group") or {
+        "server": last.server if last else "",
+        "database": last.database if last else "",
+    }
     return f"the group of {of['database']} on {of['server']}"
 
 
@@ -138,7 +145,11 @@ def progress_of(story: Story) -> tuple[int, int]:
     computers = (story.record or {}).get("computers") or story.plan.get("computers") or ()
     name = "uninstalled" if story.operation == "rollback" else "installs"
     to_install = {one["host"] for one in story.plan.get("computers", ()) if one.get("install")}
-    done = [one for one in computers if one.get(name) or (name == "installs" and to_install and one["host"] not in to_install)]
+    done = [
+        one
+        for one in computers
+        if one.get(name) or (name == "installs" and to_install and one["host"] not in to_install)
+    ]
     return len(done), len(computers)
 
 
@@ -161,7 +172,9 @@ def _command(story: Story, state: State) -> str:
         return ""
     record = story.record
     operation = record["operation"] if record and is_open(t.cast("dict[str, t.Any]", record)) else story.operation
-    inventory = [text for source in (story.executions[-1].inventory if story.executions else ()) for text in ("-i", source)]
+    inventory = [
+        text for source in (story.executions[-1].inventory if story.executions else ()) for text in ("-i", source)
+    ]
     return shlex.join(["ansible-playbook", *inventory, f"biztalk.patching.{operation}"])
 
 

@@ -10,10 +10,10 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.biztalk.patching.plugins.module_utils import _rules_of_patch, _rules_of_rollback
-from ansible_collections.biztalk.patching.plugins.module_utils._evidence import Evidence
 from ansible_collections.biztalk.patching.plugins.module_utils._kb_rules import RULES
 
 if t.TYPE_CHECKING:
+    from ansible_collections.biztalk.patching.plugins.module_utils._evidence import Evidence
     from ansible_collections.biztalk.patching.plugins.module_utils._story import Story
 
 

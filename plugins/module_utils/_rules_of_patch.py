@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 from ansible_collections.biztalk.patching.plugins.module_utils._evidence import (
@@ -110,17 +111,22 @@ def _sso(story: Story) -> Evidence:
 
 
 def _backed_up(story: Story) -> dict[str, Evidence]:
-    made = (story.record or {}).get("backup_set") or story.latest("backup")
+    before, new = (story.record or {}).get("backup_set"), story.latest("backup")
+    # A rollback makes a new one in the end.
+    made = new or before if story.operation == "rollback" else before or new
     if not made:
         reason = "No backup was made: the group was not taken down for databases." if not has_sql(story) else ""
         return {name: not_applicable(reason) if reason else not_seen() for name in ("R5", "R20")}
     names = {row["name"].casefold() for row in made["databases"]}
-    missing = [one["name"] for one in (story.first("group") or {}).get("databases", ()) if one["name"].casefold() not in names]
-    what = f"Set {made['id'] or 'without an id'}: {listed(row['name'] for row in made['databases'])}."
-    how = f"Method {made['method']}, job outcome: {made.get('job_outcome')}, files checked: {made.get('verification')}."
+    missing = [
+        one["name"] for one in (story.first("group") or {}).get("databases", ()) if one["name"].casefold() not in names
+    ]
+    what = f"Set {made.get('id') or 'without an id'}: {listed(row['name'] for row in made['databases'])}."
+    how = f"Method {made.get('method')}, job outcome: {made.get('job_outcome')}, checked: {made.get('verification')}."
+    kinds = {"job": held(how), "native": not_applicable(f"{how} KB 952555 allows it.")}
     return {
         "R5": Evidence("not_held", f"{what} It lacks {listed(missing)}.") if missing else held(what),
-        "R20": held(how) if made["method"] == "job" else not_applicable(f"{how} KB 952555 allows it."),
+        "R20": kinds.get(made.get("method", ""), not_seen(f"How it was made is not known. {what}")),
     }
 
 
@@ -128,12 +134,14 @@ def _installed(story: Story) -> dict[str, Evidence]:
     installs = story.of_phase("install")
     done = [one for one in (story.record or {}).get("computers", ()) if one["installs"]]
     computers = story.plan.get("computers", ())
-    lacking = [one["name"] for one in computers if one.get("install") and one["name"] not in {row["name"] for row in done}]
+    lacking = [
+        one["name"] for one in computers if one.get("install") and one["name"] not in {row["name"] for row in done}
+    ]
     if not installs:
         return {name: not_applicable(_NO_INSTALL) for name in ("R10", "R15", "R16")}
     names = computer_names(story)
     order = listed(f"{names.get(one.lane, one.lane)} {clock(one.began)} to {clock(one.ended)}" for one in installs)
-    overlap = any(a.ended > b.began for a, b in zip(installs, installs[1:], strict=False) if a.lane != b.lane)
+    overlap = any(a.ended > b.began for a, b in itertools.pairwise(installs) if a.lane != b.lane)
     return {
         "R10": still_open(f"Still without it: {listed(lacking)}.")
         if lacking
@@ -147,7 +155,9 @@ def _idle(story: Story, installs: t.Sequence[Segment]) -> Evidence:
     before = [fact for fact in story.all("idle") if fact.at <= installs[0].began and fact.value["idle"]]
     if before:
         last = before[-1]
-        return held(f"Idle at {clock(last.at)} UTC after {last.value['waited']} s, {last.value['samples']} looks at sp_who2.")
+        return held(
+            f"Idle at {clock(last.at)} UTC after {last.value['waited']} s, {last.value['samples']} looks at sp_who2."
+        )
     if story.plan.get("outcome") == "rolling":
         return not_applicable("Rolling: the update contains no SQL, and the group stayed up.")
     return not_seen("No look at the databases before the first install was noted.")

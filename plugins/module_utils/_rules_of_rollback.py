@@ -44,12 +44,15 @@ def _restored(story: Story, uninstalled: str, is_up: bool) -> dict[str, Evidence
     number = (restored.get("backup_set") or {}).get("id")
     rows = restored["databases"]
     bad = [row["name"] for row in rows if not str(row.get("after")).startswith("ONLINE")]
-    what = f"{uninstalled} Restored {counted(len(rows), 'database')} of set {number or 'without an id'}: {listed(row['name'] for row in rows)}."
+    names = listed(row["name"] for row in rows)
+    what = f"{uninstalled} Restored {counted(len(rows), 'database')} of set {number or 'without an id'}: {names}."
     if bad:
         broken = Evidence("not_held", f"{what} Not online: {listed(bad)}.")
         return {"R19": broken, "R21": broken, "R22": not_seen("The restore did not come to its end.")}
     return {
         "R19": held(what),
         "R21": held(f"{what} What ran before runs again.") if is_up else still_open(f"{what} Nothing is started yet."),
-        "R22": held("full_restore issued RESTORE and ALTER DATABASE statements only; no task of the run executes a script."),
+        "R22": held(
+            "full_restore issued RESTORE and ALTER DATABASE statements only; no task of the run executes a script."
+        ),
     }

@@ -50,7 +50,9 @@ class RunWatch:
         if self.phase not in OF_AGENTS:
             self._enter(lane, self.phase, at)
 
-    def ends(self, host: str, task: str, at: float, *, skipped: bool, delegated_to: str = "", service: str = "") -> None:
+    def ends(
+        self, host: str, task: str, at: float, *, skipped: bool, delegated_to: str = "", service: str = ""
+    ) -> None:
         """`delegated_to` is the host that the task was delegated to, `service` the one that it started or stopped."""
         lane, phase, began = self._began.pop((host, task), ("", "", at))
         if skipped or not lane:

@@ -10,10 +10,10 @@ module: run_report
 short_description: Make the report of a run on a BizTalk group
 version_added: 0.1.0
 description:
-  - Writes C(report.html), one page that needs nothing else, and C(report.json) from the journal that the controller has
-    kept of a run.
-  - The journal is kept by a callback plugin that lies beside the playbooks of this collection, where Ansible loads it by
-    itself. It begins at the task with O(state=begun).
+  - Writes C(report.html), one page that needs nothing else, and C(report.json) from the journal that the controller
+    has kept of a run.
+  - The journal is kept by a callback plugin that lies beside the playbooks of this collection, where Ansible loads it
+    by itself. It begins at the task with O(state=begun).
   - It runs on the controller itself, whatever the host of the task is, and asks no computer.
 author:
   - The biztalk.patching contributors (@biztalk-patching)
@@ -84,8 +84,8 @@ json:
   sample: /var/lib/biztalk_patching/sql1-biztalkmgmtdb/report.json
 summary:
   description:
-    - For a mail or a chat, a C(subject) and a C(text) of a few lines, the C(state) of the run, whether that is C(good), and
-      where the report lies (C(html), C(json)).
+    - For a mail or a chat, a C(subject) and a C(text) of a few lines, the C(state) of the run, whether that is C(good),
+      and where the report lies (C(html), C(json)).
   returned: when O(state=written)
   type: dict
   sample:

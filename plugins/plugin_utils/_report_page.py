@@ -23,8 +23,10 @@ TEMPLATES: t.Final = Path(__file__).parents[2] / "roles" / "report" / "templates
 
 def page(report: Report) -> str:
     """All texts are hostile: they come from packages, setup logs and SQL Server."""
-    return _environment().get_template("report.html.j2").render(
-        report=report.data, outcome=report.outcome, picture=picture_of(report)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(report=report.data, outcome=report.outcome, picture=picture_of(report))
     )
 
 
@@ -32,7 +34,9 @@ def timeline(report: Report) -> str:
     """The picture alone, as an SVG file of its own."""
     picture = picture_of(report)
     rows = -(-len(picture.kinds) // 5) if picture else 0
-    return _environment().get_template("timeline.svg.j2").render(picture=picture, alone=True, legend_height=20 * rows + 8)
+    return (
+        _environment().get_template("timeline.svg.j2").render(picture=picture, alone=True, legend_height=20 * rows + 8)
+    )
 
 
 def picture_of(report: Report) -> Picture | None:
@@ -42,7 +46,11 @@ def picture_of(report: Report) -> Picture | None:
 @functools.cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters |= {"duration": _words.duration, "size": _words.size}
     return environment

@@ -48,18 +48,19 @@ _IDLE_ACTIONS: t.Final = frozenset(
 )
 
 
-
 def _never_in_the_way(method: t.Callable[..., None]) -> t.Callable[..., None]:
-    """What cannot be written is told once, and the run is not followed any more: it goes on as if nothing were."""
+    """Whatever goes wrong here is told once, and the run is not followed any more: it goes on as if nothing were."""
 
     @functools.wraps(method)
     def careful(self: RunJournal, *arguments: t.Any, **options: t.Any) -> None:
         try:
             if not self.broken:
                 method(self, *arguments, **options)
-        except OSError as error:
+        except Exception as error:
             self.broken = True
-            self._display.warning(f"The run has no report from here on, as its journal cannot be written: {error}")
+            self._display.warning(
+                f"The report of this run tells nothing from here on ({type(error).__name__}: {error})"
+            )
 
     return careful
 

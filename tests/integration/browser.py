@@ -12,9 +12,11 @@ import subprocess
 import tempfile
 import typing as t
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.setup.system_tools import BROWSER
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
 # Nothing of its own may go to the network, and root has no sandbox.
 _FLAGS = (
@@ -31,7 +33,8 @@ _FLAGS = (
 # Chromium's own window is never narrower than 500 pixels, so the page is put into a frame as wide as a phone. The frame
 # is measured from outside: the page itself, with its policy that allows no script, stays as it is.
 _FRAME = """<!DOCTYPE html>
-<body style="margin: 0"><iframe id="frame" style="border: 0; width: {width}px; height: {height}px" srcdoc="{page}"></iframe>
+<body style="margin: 0">
+<iframe id="frame" style="border: 0; width: {width}px; height: {height}px" srcdoc="{page}"></iframe>
 <script>
 const frame = document.getElementById("frame");
 frame.addEventListener("load", () => {{
@@ -46,7 +49,7 @@ frame.addEventListener("load", () => {{
     next_top: box(next),
     timeline_top: box(page.querySelector("svg.timeline")),
     lanes: [...page.querySelectorAll("svg.timeline g[data-lane]")].map((lane) => lane.dataset.lane),
-    bars: [...page.querySelectorAll("svg.timeline rect.bar")].filter((bar) => bar.getBoundingClientRect().width > 0).length,
+    bars: [...page.querySelectorAll("svg.timeline rect.bar")].filter((bar) => bar.getBoundingClientRect().width).length,
     foreign: page.querySelectorAll("script, img, iframe, object, embed, link, form").length,
     requests: frame.contentWindow.performance.getEntriesByType("resource").map((entry) => entry.name),
     paper: style.backgroundColor,

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from tests.integration.runs import CLOSE_APPLICATIONS, changes, record_of, run, states
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, record_of, report_of, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 from tests.lab.windows.faults import Faults
@@ -67,3 +67,10 @@ def test_one_uninstall_fails_and_the_next_run_goes_on_from_the_only_record(small
     assert states(small_lab) == before
     assert broken(small_lab.events.events) == {}
     assert record_of(small_lab)["step"] == "done"
+    report = report_of(small_lab)
+    assert report["outcome"]["sentence"].startswith("KB5009901 was taken back from both computers")
+    assert {rule["id"]: rule["verdict"] for rule in report["rules"]}["R21"] == "held"
+    for path in small_lab.folder.glob("records/*/report.*"):
+        path.unlink()
+    assert run("report", small_lab).returncode == 0
+    assert report_of(small_lab)["outcome"] == report["outcome"]

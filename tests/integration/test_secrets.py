@@ -21,4 +21,6 @@ def test_no_secret_is_shown_at_the_highest_verbosity(single_lab: Lab) -> None:
 
     assert result.returncode == 0, result.stdout
     log = single_lab.events.path.read_text(encoding="utf-8")
-    assert [secret for secret in secrets if secret in result.stdout or secret in log] == []
+    kept = "".join(path.read_text(encoding="utf-8") for path in single_lab.folder.glob("records/*/*"))
+    assert "report.html" in result.stdout
+    assert [secret for secret in secrets if secret in result.stdout or secret in log or secret in kept] == []

@@ -125,7 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", parents=[state], help="close a lab that runs in the background")
     judging = commands.add_parser("check", help="judge an event log by the rules of KB 2003907")
     judging.add_argument("events", type=Path, help="the event log (JSON lines)")
-    showing = commands.add_parser("demo", parents=[world, state], help="plan and patch the group, and show what happened")
+    showing = commands.add_parser(
+        "demo", parents=[world, state], help="plan and patch the group, and show what happened"
+    )
     showing.add_argument("--picture", type=Path, help="write the timeline of the report to this SVG file")
     return parser
 

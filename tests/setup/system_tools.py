@@ -163,4 +163,6 @@ def _by_hand(missing: Sequence[Tool | Library]) -> str:
     names = " and ".join(one.program if isinstance(one, Tool) else one.name for one in missing)
     debian = " ".join(sorted({one.debian for one in missing}))
     fedora = " ".join(sorted({one.fedora for one in missing}))
-    return f"The lab and the tests need {names}. Debian and Ubuntu: apt-get install {debian}; Fedora: dnf install {fedora}"
+    return (
+        f"The lab and the tests need {names}. Debian and Ubuntu: apt-get install {debian}; Fedora: dnf install {fedora}"
+    )

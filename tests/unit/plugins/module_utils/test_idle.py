@@ -69,7 +69,10 @@ def test_it_waits_for_pooled_connections_to_go() -> None:
 def test_those_who_have_gone_were_seen_nevertheless() -> None:
     console = who(62, "mmc", "BizTalkMgmtDb", "BTS2")
     seen = run([[HOST, console], [console], [HOST], [OWN]]).as_result()["seen"]
-    assert [(one["host"], one["program"], one["sessions"]) for one in seen] == [("BTS1", "BTSNTSvc64", 1), ("BTS2", "mmc", 1)]
+    assert [(one["host"], one["program"], one["sessions"]) for one in seen] == [
+        ("BTS1", "BTSNTSvc64", 1),
+        ("BTS2", "mmc", 1),
+    ]
 
 
 def test_quiet_samples_count_in_a_row() -> None:

@@ -57,7 +57,11 @@ ROLLED_BACK_NOTHING = [*begun("rollback"), *planned(), fact("record", 9, install
         (NOTHING, "nothing_to_do", "Nothing was to be done"),
         (REFUSED, "refused", "The update was refused, and nothing was touched"),
         (ABORTED, "aborted", "KB5009901 was not installed, and everything that ran before runs again"),
-        (failed_patch(), "failed", "The install of KB5009901 failed on BTS2: 1 of 2 computers have it. The group is down"),
+        (
+            failed_patch(),
+            "failed",
+            "The install of KB5009901 failed on BTS2: 1 of 2 computers have it. The group is down",
+        ),
         (KILLED, "interrupted", "The install of KB5009901 was interrupted: 0 of 2 computers have it"),
         ([*begun()], "interrupted", "The run was interrupted before it touched anything"),
         (TAKEN_BACK, "taken_back", "KB5009901 could not be installed, and it was taken back"),

@@ -26,7 +26,9 @@ def test_what_was_not_left_lasts_until_the_journal_breaks_off() -> None:
 
 def test_the_next_run_does_not_go_on_with_what_the_one_before_had_not_left() -> None:
     killed = [*begun(), entry("began", 5, lane="bts1", phase="install"), fact("x", 9, 1)]
-    story = Story.parse([*killed, *later(begun(), 100), *phase("bts1", "install", 110, 120), ended(121, succeeded=True)])
+    story = Story.parse(
+        [*killed, *later(begun(), 100), *phase("bts1", "install", 110, 120), ended(121, succeeded=True)]
+    )
 
     assert [(one.began - BEGIN, one.ended - BEGIN, one.open) for one in story.segments] == [
         (5, 9, True),

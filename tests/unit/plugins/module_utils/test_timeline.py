@@ -37,7 +37,11 @@ def bars(picture: Picture, lane: str) -> list[Bar]:
 def test_there_is_a_lane_for_each_computer_and_instance_and_the_outage_is_marked() -> None:
     picture = drawn(good_patch())
 
-    assert [(row.name, row.kind) for row in picture.rows] == [("BTS1", "computer"), ("BTS2", "computer"), ("SQL1", "sql")]
+    assert [(row.name, row.kind) for row in picture.rows] == [
+        ("BTS1", "computer"),
+        ("BTS2", "computer"),
+        ("SQL1", "sql"),
+    ]
     assert [bar.kind for bar in bars(picture, "BTS1")] == ["down", "plan", "stop", "install", "start"]
     assert [bar.kind for bar in bars(picture, "SQL1")] == ["down", "backup", "agent_down", "idle", "agent_up"]
     assert picture.outage
@@ -51,7 +55,7 @@ def test_all_bars_lie_inside_the_picture_and_in_their_lanes(entries: list[dict[s
 
     for row in picture.rows:
         for bar in row.bars:
-            assert _timeline.LABELS <= bar.x
+            assert bar.x >= _timeline.LABELS
             assert bar.x + bar.width <= RIGHT_END + 0.1
             assert bar.width >= _timeline.NARROWEST
             assert row.y <= bar.y

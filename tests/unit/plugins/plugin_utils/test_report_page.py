@@ -100,7 +100,9 @@ def test_every_run_has_a_page_with_its_sentence(entries: list[Entry]) -> None:
 
 @pytest.mark.parametrize("entries", RUNS.values(), ids=RUNS)
 def test_hostile_words_stay_words(entries: list[Entry]) -> None:
-    made = report(poisoned_journal(entries), logs=[SetupLog(f"{HOSTILE}.log", f"HRESULT=0x80040e14 {HOSTILE}\n{HOSTILE}")])
+    made = report(
+        poisoned_journal(entries), logs=[SetupLog(f"{HOSTILE}.log", f"HRESULT=0x80040e14 {HOSTILE}\n{HOSTILE}")]
+    )
     html = page(made)
 
     assert "&lt;script&gt;alert(1)" in html
@@ -134,7 +136,13 @@ def test_the_tables_tell_what_was_installed_where_with_versions() -> None:
     files = [{"Name": r"c:\biztalk\btsmsgcore.dll", "Version": "3.13.844.0"}]
     html = page(report([*good_patch()[:-1], fact("files", 92, files, "bts1")]))
 
-    for text in ("CU3", "Cumulative Update 4", PACKAGE["version"], r"c:\biztalk\btsmsgcore.dll", "D:\\Backup\\Mgmt.bak"):
+    for text in (
+        "CU3",
+        "Cumulative Update 4",
+        PACKAGE["version"],
+        r"c:\biztalk\btsmsgcore.dll",
+        "D:\\Backup\\Mgmt.bak",
+    ):
         assert text in html
 
 

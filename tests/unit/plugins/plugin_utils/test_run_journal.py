@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import typing as t
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
 from ansible_collections.biztalk.patching.plugins.module_utils._journal import read_journal
 from ansible_collections.biztalk.patching.plugins.plugin_utils._run_journal import RunJournal
 from ansible_collections.biztalk.patching.tests.unit.plugins.records import record
+
+if t.TYPE_CHECKING:
+    from pathlib import Path
 
 ROLES = "/collections/ansible_collections/biztalk/patching/roles"
 
