@@ -73,12 +73,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
             raise AnsibleActionFail(str(error)) from error
         except (OSError, RecordError) as error:
             raise AnsibleActionFail(f"The run record in {store.folder} on the controller: {error}") from error
-        return {"changed": True, **as_result(record)}
+        return {"changed": True, "folder": str(store.folder), **as_result(record)}
 
     def _read(self, store: Store, options: dict[str, t.Any]) -> dict[str, t.Any]:
         own = store.read()
         found = find(own, options["copies"], options["take_over"])
-        result = {"changed": False, "open": found.open, "lock": found.locked, "problems": found.problems}
+        result = {
+            "changed": False,
+            "folder": str(store.folder),
+            "open": found.open,
+            "lock": found.locked,
+            "problems": found.problems,
+        }
         if found.record is None:
             return {**result, "record": None}
         if serialise(found.record) != own:

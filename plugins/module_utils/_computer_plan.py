@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.biztalk.patching.plugins.module_utils._builds import shown
 from ansible_collections.biztalk.patching.plugins.module_utils._services import services_down
 
 if t.TYPE_CHECKING:
@@ -26,7 +27,8 @@ class ComputerPlan:
 
     `services` are those to stop, in the order in which they start again. `start_modes` has them too, and those that are
     stopped already and have to stay so: by service how it starts, as `win_service_info` calls it. `unproved` are
-    updates that a run which was interrupted has installed without looking at their setup logs.
+    updates that a run which was interrupted has installed without looking at their setup logs. `installed` are the
+    product and its own updates as they are there now, with their builds.
     """
 
     host: str
@@ -39,6 +41,7 @@ class ComputerPlan:
     app_pools: tuple[str, ...] = ()
     clustered: tuple[ClusteredInstance, ...] = ()
     unproved: tuple[Package, ...] = ()
+    installed: tuple[str, ...] = ()
 
     @property
     def install(self) -> bool:
@@ -51,6 +54,7 @@ class ComputerPlan:
             "name": self.name,
             "updates": list(self.updates),
             "unproved": list(self.unproved),
+            "installed": list(self.installed),
             "install": self.install,
             "services": list(self.services),
             "start_modes": dict(self.start_modes),
@@ -89,4 +93,12 @@ def plan_computer(
             name for name, state in snapshot.app_pools.items() if name.casefold() in pools and state == "Started"
         ),
         clustered=clustered,
+        installed=tuple(_installed(snapshot)),
     )
+
+
+def _installed(snapshot: Snapshot) -> t.Iterator[str]:
+    if snapshot.product:
+        yield f"{snapshot.product.name}, {snapshot.product.version}"
+    for update in snapshot.biztalk_updates:
+        yield f"{update.name}, {shown(update.build)}" if update.build else update.name

@@ -55,6 +55,8 @@ class IdleOutcome:
     samples: int
     waited: float
     killed: tuple[Session, ...] = ()
+    # Everybody who had to be waited for, at whatever look.
+    seen: tuple[Session, ...] = ()
 
     def as_result(self) -> dict[str, t.Any]:
         return {
@@ -62,6 +64,7 @@ class IdleOutcome:
             "offenders": [session.as_result(kind_of(session)) for session in self.offenders],
             "culprits": [culprit.as_result() for culprit in culprits(self.offenders)],
             "killed": [session.as_result(kind_of(session)) for session in self.killed],
+            "seen": [culprit.as_result() for culprit in culprits(self.seen)],
             "samples": self.samples,
             "waited": round(self.waited, 1),
         }
@@ -78,15 +81,17 @@ def wait_for_idle(
     begin = clock.now()
     operator = Seldom(progress, clock, TOLD_EVERY)
     samples = quiet = 0
+    seen: dict[tuple[str, int, str], Session] = {}
     while True:
         found = sample(servers, group, options)
+        seen |= {(session.instance, session.spid, session.program): session for session in found}
         samples += 1
         quiet = 0 if found else quiet + 1
         waited = clock.now() - begin
         if quiet >= options.quiet_samples:
-            return IdleOutcome(True, (), samples, waited)
+            return IdleOutcome(True, (), samples, waited, seen=tuple(seen.values()))
         if waited >= options.timeout and found:
-            return IdleOutcome(False, tuple(found), samples, waited)
+            return IdleOutcome(False, tuple(found), samples, waited, seen=tuple(seen.values()))
         operator.tell(
             f"waiting up to {options.timeout:g} s for {in_short(found)}"
             if found

@@ -37,17 +37,17 @@ class Store:
         """Replace the copy at one stroke, and that of the run of this id."""
         self.folder.mkdir(parents=True, exist_ok=True)
         for path in (self.path, self.folder / f"{run}.json"):
-            _write(path, text)
+            replace_file(path, text)
 
     def keep_log(self, name: str, text: str) -> None:
         """Keep a setup log beside the records."""
-        _write(self.log_path(name), text)
+        replace_file(self.log_path(name), text)
 
     def log_path(self, name: str) -> Path:
         return self.folder / re.sub(r"[^\w.-]+", "_", name)
 
 
-def _write(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
     """Nobody ever reads half of it, or without the right to."""
     new = path.with_suffix(".new")
     new.touch(mode=0o600)

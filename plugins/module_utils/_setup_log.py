@@ -15,7 +15,12 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 
 def setup_log_errors(content: str) -> list[str]:
     """The lines that tell of a failure; `content` is the log file in base64, in UTF-16 or UTF-8."""
-    return [line.strip() for line in setup_log_text(content).splitlines() if _FAILURE.search(line)]
+    return failing_lines(setup_log_text(content))
+
+
+def failing_lines(text: str) -> list[str]:
+    """The lines of a log that tell of a failure."""
+    return [line.strip() for line in text.splitlines() if _FAILURE.search(line)]
 
 
 def setup_log_text(content: str) -> str:

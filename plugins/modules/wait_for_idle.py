@@ -122,6 +122,12 @@ killed:
   type: list
   elements: dict
   sample: []
+seen:
+  description: Everybody who had to be waited for, at whatever look, described as in RV(culprits).
+  returned: always, unless an instance could not be asked
+  type: list
+  elements: dict
+  sample: []
 samples:
   description: How often the module looked.
   returned: always, unless an instance could not be asked
@@ -187,7 +193,8 @@ def await_idle(
     if check_mode:
         return replace(outcome, idle=True, offenders=(), killed=outcome.offenders)
     ended = end_remaining(servers, group, options, clock, progress)
-    return replace(ended, samples=outcome.samples + ended.samples, waited=outcome.waited + ended.waited)
+    samples, waited = outcome.samples + ended.samples, outcome.waited + ended.waited
+    return replace(ended, samples=samples, waited=waited, seen=outcome.seen)
 
 
 def main() -> None:

@@ -69,3 +69,11 @@ def record_of(lab: Lab) -> dict[str, t.Any]:
     (path,) = lab.folder.glob("records/*/run.json")
     record: dict[str, t.Any] = json.loads(path.read_text(encoding="utf-8"))
     return record
+
+
+def report_of(lab: Lab) -> dict[str, t.Any]:
+    """The report of the last run, as data; the page lies beside it."""
+    (path,) = lab.folder.glob("records/*/report.json")
+    assert path.with_suffix(".html").is_file()
+    report: dict[str, t.Any] = json.loads(path.read_text(encoding="utf-8"))
+    return report

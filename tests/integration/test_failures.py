@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from tests.integration.runs import CLOSE_APPLICATIONS, record_of, run, states
+from tests.integration.runs import CLOSE_APPLICATIONS, record_of, report_of, run, states
 from tests.lab.campaign.moment import Moment, Trigger
 from tests.lab.campaign.verdict import CLAIM
 from tests.lab.invariants import broken
@@ -43,6 +43,10 @@ def test_a_session_that_does_not_go_away_brings_everything_back_up(single_lab: L
     assert History(single_lab.events.events).installs == []
     assert states(single_lab) == before
     assert broken(single_lab.events.events) == {}
+    report = report_of(single_lab)
+    assert report["outcome"]["state"] == "aborted"
+    assert "Nosy Monitor" in report["outcome"]["cause"]
+    assert [one["program"] for look in report["idle"] for one in look["seen"]] == ["Nosy Monitor"]
 
 
 @pytest.mark.long

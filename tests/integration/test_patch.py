@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, report_of, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 from tests.lab.inventory import DEFAULT_UPDATE
@@ -52,12 +52,23 @@ def test_patching_keeps_every_rule_and_a_second_run_changes_nothing(lab: Lab) ->
         "start",
     ]
 
+    report = report_of(lab)
+    assert report["outcome"]["sentence"].startswith(
+        "KB5009901 was installed on all 3 computers of the group BizTalkGroup"
+    )
+    assert {rule["verdict"] for rule in report["rules"]} == {"held", "not_applicable"}
+    assert [lane["name"] for lane in report["lanes"]] == ["BTS1", "BTS2", "BTS3", "SQL1"]
+    down = next(event for event in events if event.kind == "service.stop_requested").at
+    up = [event for event in events if event.kind == "service.started"][-1].at
+    assert report["outage"]["seconds"] == pytest.approx(up - down, abs=8)
+
     second = run("patch", lab, *CLOSE_APPLICATIONS)
 
     assert second.returncode == 0, second.stdout
     assert changes(lab.events.events[len(events) :]) == []
     assert "changed=0" in second.stdout
     assert "Nothing was to be done" in second.stdout
+    assert report_of(lab)["outcome"]["state"] == "nothing_to_do"
 
 
 def test_planning_touches_nothing_and_says_what_would_happen(lab: Lab) -> None:
@@ -92,4 +103,5 @@ def test_check_mode_walks_the_whole_way_and_changes_nothing(small_lab: Lab) -> N
     assert result.returncode == 0, result.stdout
     assert changes(small_lab.run_events()) == []
     assert states(small_lab) == before
+    assert not list(small_lab.folder.glob("records/*/*report*"))
     assert "BTS1: install BTS2020-KB5009901-x64-ENU.exe (computer 1 of 2)" in result.stdout

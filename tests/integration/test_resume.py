@@ -13,7 +13,7 @@ import typing as t
 
 import pytest
 
-from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, report_of, run, states
 from tests.lab.campaign.moment import Moment, Trigger
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
@@ -46,6 +46,9 @@ def test_a_failed_install_is_finished_by_the_next_run(open_lab: Callable[..., La
         assert record(lab)["step"] == "installing"
         assert [install["kb"] for install in record(lab)["computers"][0]["installs"]] == ["5009901"]
         run_id = record(lab)["id"]
+        outcome = report_of(lab)["outcome"]
+        assert (outcome["state"], "1603" in outcome["cause"]) == ("failed", True)
+        assert outcome["command"].endswith("biztalk.patching.patch")
 
         # The controller's copy and one computer's are lost, the other's newer one is spoilt.
         for path in (lab.folder / "records").rglob("*.json"):
@@ -58,6 +61,9 @@ def test_a_failed_install_is_finished_by_the_next_run(open_lab: Callable[..., La
         assert finished.returncode == 0, finished.stdout
         assert record(lab)["id"] == run_id
         assert record(lab)["step"] == "done"
+        report = report_of(lab)
+        assert (report["outcome"]["state"], len(report["executions"])) == ("succeeded", 2)
+        assert [rule["verdict"] for rule in report["rules"] if rule["id"] in ("R10", "R16", "R17")] == ["held"] * 3
         history = History(lab.events.events)
         assert [(item.computer, item.exit_code) for item in history.installs] == [
             ("BTS1", 0),

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from tests.integration.runs import CLOSE_APPLICATIONS, changes, record_of, run, states
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, record_of, report_of, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 from tests.lab.windows.faults import Faults
@@ -87,3 +87,10 @@ def test_one_uninstall_fails_and_the_next_run_goes_on_from_the_only_record(lab: 
     assert states(lab) == before
     assert broken(lab.events.events) == {}
     assert record_of(lab)["step"] == "done"
+    report = report_of(lab)
+    assert report["outcome"]["sentence"].startswith("KB5009901 was taken back from all 3 computers")
+    assert {rule["id"]: rule["verdict"] for rule in report["rules"]}["R21"] == "held"
+    for path in lab.folder.glob("records/*/report.*"):
+        path.unlink()
+    assert run("report", lab).returncode == 0
+    assert report_of(lab)["outcome"] == report["outcome"]

@@ -20,6 +20,7 @@ def test_no_secret_is_shown_at_the_highest_verbosity(single_lab: Lab) -> None:
     result = run("patch", single_lab, *CLOSE_APPLICATIONS, "-vvv")
 
     assert result.returncode == 0, result.stdout
+    assert "report.html" in result.stdout
     # The run record with its setup log among them; the computers have the same text.
     kept = [path for path in single_lab.folder.glob("records/**/*") if path.is_file()]
     assert len(kept) >= 2

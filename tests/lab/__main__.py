@@ -15,7 +15,7 @@ import time
 import typing as t
 from pathlib import Path
 
-from tests.lab.demo import demonstrate
+from tests.lab.demo import demonstrate, draw_timeline
 from tests.lab.events import read_events
 from tests.lab.invariants import broken
 from tests.lab.lab import Lab
@@ -70,7 +70,10 @@ def check(options: argparse.Namespace) -> int:
 
 
 def demo(options: argparse.Namespace) -> int:
-    return demonstrate(_topology(options), options.state)
+    outcome = demonstrate(_topology(options), options.state)
+    if options.picture:
+        draw_timeline(options.state, options.picture)
+    return outcome
 
 
 def _detach(options: argparse.Namespace) -> int:
@@ -122,7 +125,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", parents=[state], help="close a lab that runs in the background")
     judging = commands.add_parser("check", help="judge an event log by the rules of KB 2003907")
     judging.add_argument("events", type=Path, help="the event log (JSON lines)")
-    commands.add_parser("demo", parents=[world, state], help="plan and patch the group, and show what happened")
+    showing = commands.add_parser(
+        "demo", parents=[world, state], help="plan and patch the group, and show what happened"
+    )
+    showing.add_argument("--picture", type=Path, help="write the timeline of the report to this SVG file")
     return parser
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.biztalk.patching.plugins.module_utils._report_files import JOURNAL, report_from
+from ansible_collections.biztalk.patching.plugins.plugin_utils._report_page import timeline
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 from tests.lab.lab import Lab
@@ -39,9 +41,22 @@ def demonstrate(topology: Topology, folder: Path) -> int:
         problems += _run(lab, "biztalk.patching.patch")
         again = lab.events.events[len(patched) :]
     print("\n".join(summary(patched)))
+    _say(f"The report of that run, which any browser opens:\n  {report_of(folder).as_uri()}")
     problems += judge(patched, again)
     _say("All is well: every rule held." if not problems else "NOT WELL:\n  " + "\n  ".join(problems))
     return 1 if problems else 0
+
+
+def report_of(folder: Path) -> Path:
+    """That of the run which installed something; the last run has found nothing to do."""
+    (page,) = folder.absolute().glob("records/*/*-KB*-patch-report.html")
+    return page
+
+
+def draw_timeline(folder: Path, target: Path) -> None:
+    """The picture of that report as a file of its own."""
+    (journal,) = folder.glob(f"records/*/*-KB*-patch{JOURNAL}")
+    target.write_text(timeline(report_from(journal)) + "\n", encoding="utf-8")
 
 
 def _run(lab: Lab, playbook: str, *arguments: str) -> Iterator[str]:

@@ -30,7 +30,7 @@ def main() -> int:
         try:
             ensure_environment(kind)
             ensure_collections(kind)
-            ensure_system_tools()
+            ensure_system_tools(kind)
         except SetupError as error:
             print(f"\nset-up failed: {error}", file=sys.stderr)
             return 1

@@ -25,11 +25,20 @@ LIBRARY_FOLDERS = ("/usr/lib", "/usr/lib64", str(TOOLS / "usr" / "lib"))
 
 @dataclass(frozen=True)
 class Tool:
-    """A program, and the packages that bring it."""
+    """A program, and the packages that bring it, separated by spaces.
+
+    `executable` is where it lies below `/usr`, `others` are programs that do as well.
+    """
 
     program: str
     debian: str
     fedora: str
+    executable: str = ""
+    others: tuple[str, ...] = ()
+
+    def find(self) -> str | None:
+        found = (shutil.which(name, path=tool_path()) for name in (self.program, *self.others))
+        return next(filter(None, found), None)
 
 
 @dataclass(frozen=True)
@@ -54,19 +63,31 @@ TOOLS_NEEDED = (
 )
 # What pyodbc loads: its wheels do not bring it.
 DRIVER_MANAGER = Library(name="libodbc.so.2", debian="libodbc2", fedora="unixODBC")
+# The tests open the report in it. Below `/usr/bin` it is a script that knows where a system has it.
+BROWSER = Tool(
+    program="chromium",
+    debian="chromium fonts-dejavu-core",
+    fedora="chromium",
+    executable="lib/chromium/chromium",
+    others=("chromium-browser", "google-chrome"),
+)
 # The second of the drivers that the tests of the SQL modules use; Microsoft's is a Python package.
 FREETDS = Library(name="libtdsodbc.so", debian="tdsodbc", fedora="freetds")
 LIBRARIES_NEEDED = (DRIVER_MANAGER, FREETDS)
 
 
-def ensure_system_tools() -> None:
-    """Bring the programs and libraries that are missing. Needs the distribution's mirror only when one is."""
-    programs = [tool for tool in TOOLS_NEEDED if not shutil.which(tool.program, path=tool_path())]
+def ensure_system_tools(kind: str) -> None:
+    """Bring the programs and libraries that are missing. Needs the distribution's mirror only when one is.
+
+    `kind` is `test` or `run`, as in environment.py: only the tests need a browser.
+    """
+    needed = [*TOOLS_NEEDED, *([BROWSER] if kind == "test" else [])]
+    programs = [tool for tool in needed if not tool.find()]
     libraries = [library for library in LIBRARIES_NEEDED if not library.find()]
     missing: list[Tool | Library] = [*programs, *libraries]
     if not missing:
         return
-    packages = sorted({one.debian for one in missing})
+    packages = sorted({name for one in missing for name in one.debian.split()})
     if not shutil.which("apt-get"):
         raise SetupError(_by_hand(missing))
     if os.geteuid() == 0:
@@ -74,7 +95,7 @@ def ensure_system_tools() -> None:
             install_with_apt(packages)
     else:
         with step(f"unpacking {' '.join(packages)} below .cache/tools, as only root may install"):
-            unpack_without_root(packages, [tool.program for tool in programs], TOOLS)
+            unpack_without_root(packages, programs, TOOLS)
 
 
 def install_with_apt(packages: Sequence[str]) -> None:
@@ -88,7 +109,7 @@ def install_with_apt(packages: Sequence[str]) -> None:
         run(command, env=environment)
 
 
-def unpack_without_root(packages: Sequence[str], programs: Sequence[str], target: Path) -> None:
+def unpack_without_root(packages: Sequence[str], programs: Sequence[Tool], target: Path) -> None:
     """Unpack the packages with all that they depend on and that is not installed, and make each program callable.
 
     apt keeps its lists in a folder of ours, because only root may refresh the machine's.
@@ -99,14 +120,14 @@ def unpack_without_root(packages: Sequence[str], programs: Sequence[str], target
         (lists / "partial").mkdir(parents=True)
         # Without this apt, when it runs as root, would fetch as a user who may not write into the scratch folder.
         ours = ["-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={scratch}", "-o", "APT::Sandbox::User="]
-        needed: list[Tool | Library] = [*TOOLS_NEEDED, *LIBRARIES_NEEDED]
+        needed: list[Tool | Library] = [*programs, *LIBRARIES_NEEDED]
         run(["apt-get", *ours, "update"], hint=_by_hand(needed))
         plan = run(["apt-get", *ours, "install", "--simulate", "--no-install-recommends", *packages])
         run(["apt-get", *ours, "download", *planned_packages(plan)], cwd=Path(scratch))
         for archive in sorted(Path(scratch).glob("*.deb")):
             run(["dpkg", "--extract", archive, target])
-    for program in programs:
-        _wrap(program, target)
+    for tool in programs:
+        _wrap(tool, target)
     # What LD_LIBRARY_PATH names.
     libraries = target / "lib"
     libraries.unlink(missing_ok=True)
@@ -125,11 +146,16 @@ def planned_packages(simulation: str) -> list[str]:
 
 def _wrap(program: str, target: Path) -> None:
     wrapper = target / "bin" / program
+def _wrap(tool: Tool, target: Path) -> None:
+    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
+    wrapper = target / "bin" / tool.program
+    executable = tool.executable or f"bin/{tool.program}"
     wrapper.parent.mkdir(exist_ok=True)
     wrapper.write_text(
         "#!/bin/sh\n"
         'here=$(dirname "$(dirname "$(readlink -f "$0")")")\n'
         f'LD_LIBRARY_PATH="$here/usr/lib/{_multiarch()}:$here/usr/lib" exec "$here/usr/bin/{program}" "$@"\n'
+        f'LD_LIBRARY_PATH="$here/usr/lib/{multiarch}:$here/usr/lib" exec "$here/usr/{executable}" "$@"\n'
     )
     wrapper.chmod(0o755)
 
@@ -138,4 +164,6 @@ def _by_hand(missing: Sequence[Tool | Library]) -> str:
     names = " and ".join(one.program if isinstance(one, Tool) else one.name for one in missing)
     debian = " ".join(sorted({one.debian for one in missing}))
     fedora = " ".join(sorted({one.fedora for one in missing}))
-    return f"The lab needs {names}. Debian and Ubuntu: apt-get install {debian}; Fedora: dnf install {fedora}"
+    return (
+        f"The lab and the tests need {names}. Debian and Ubuntu: apt-get install {debian}; Fedora: dnf install {fedora}"
+    )

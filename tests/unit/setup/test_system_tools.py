@@ -34,10 +34,21 @@ Conf libmsi0 (0.101+repack-1 Debian:12.15/oldstable [amd64])
 def test_nothing_is_installed_where_all_tools_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for tool in TOOLS_NEEDED:
         place(tmp_path, tool.program, "")
+    place(tmp_path, "google-chrome", "")
     place(tmp_path, "apt-get", "exit 1")
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    ensure_system_tools()
+    ensure_system_tools("test")
+
+
+def test_only_the_tests_need_a_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for tool in TOOLS_NEEDED:
+        place(tmp_path, tool.program, "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    ensure_system_tools("run")
+    with pytest.raises(SetupError, match="apt-get install chromium fonts-dejavu-core"):
+        ensure_system_tools("test")
 
 
 def test_without_apt_the_error_names_the_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +56,7 @@ def test_without_apt_the_error_names_the_packages(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("tests.setup.paths.TOOLS", tmp_path)
 
     with pytest.raises(SetupError, match=r"apt-get install .*msitools.*dnf install msitools"):
-        ensure_system_tools()
+        ensure_system_tools("run")
 
 
 def test_the_lists_are_fetched_when_a_package_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +94,7 @@ def test_a_tool_unpacked_without_root_finds_its_libraries(tmp_path: Path, monkey
     monkeypatch.setenv("PATH", f"{tmp_path}/path:/usr/bin:/bin")
     target = tmp_path / "a folder"
 
-    unpack_without_root(["wixl"], ["wixl"], target)
+    unpack_without_root(["wixl"], [TOOLS_NEEDED[0]], target)
 
     said = subprocess.run(
         [target / "bin" / "wixl", "--arch", "x 64"], capture_output=True, text=True, check=True

@@ -57,13 +57,22 @@ def run(samples: list[list[dict[str, t.Any]]], options: IdleOptions = OPTIONS, t
 
 def test_the_own_session_and_sso_are_idle() -> None:
     outcome = run([[OWN, SSO]])
-    nobody: dict[str, list[t.Any]] = {"offenders": [], "culprits": [], "killed": []}
+    nobody: dict[str, list[t.Any]] = {"offenders": [], "culprits": [], "killed": [], "seen": []}
     assert outcome.as_result() == {"idle": True, "samples": 2, "waited": 5.0, **nobody}
 
 
 def test_it_waits_for_pooled_connections_to_go() -> None:
     outcome = run([[HOST], [HOST], [OWN]])
     assert (outcome.idle, outcome.samples, outcome.waited) == (True, 4, 15.0)
+
+
+def test_those_who_have_gone_were_seen_nevertheless() -> None:
+    console = who(62, "mmc", "BizTalkMgmtDb", "BTS2")
+    seen = run([[HOST, console], [console], [HOST], [OWN]]).as_result()["seen"]
+    assert [(one["host"], one["program"], one["sessions"]) for one in seen] == [
+        ("BTS1", "BTSNTSvc64", 1),
+        ("BTS2", "mmc", 1),
+    ]
 
 
 def test_quiet_samples_count_in_a_row() -> None:

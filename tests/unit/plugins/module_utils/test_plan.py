@@ -352,7 +352,9 @@ def test_the_result_is_plain_data() -> None:
     assert json.loads(json.dumps(result)) == result
     computer = result["computers"]["one.lab"]
     programs = {"applications", "custom_programs", "app_pools", "clustered"}
-    assert computer.keys() == {"host", "name", "updates", "unproved", "install", "services", "start_modes"} | programs
+    updates = {"installed", "updates", "unproved", "install"}
+    assert computer.keys() == {"host", "name", "services", "start_modes"} | updates | programs
+    assert computer["installed"][0].startswith("Microsoft BizTalk Server")
     assert (computer["host"], computer["name"]) == ("one.lab", "BTS1")
     assert result["computers"]["one.lab"]["applications"] == [
         {"name": "Administration Console", "image": "mmc.exe", "pid": 4711, "session": 2, "user": ""}
