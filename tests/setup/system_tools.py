@@ -144,18 +144,14 @@ def planned_packages(simulation: str) -> list[str]:
     return [f"{name}={version}" for name, version in planned]
 
 
-def _wrap(program: str, target: Path) -> None:
-    wrapper = target / "bin" / program
 def _wrap(tool: Tool, target: Path) -> None:
-    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
     wrapper = target / "bin" / tool.program
     executable = tool.executable or f"bin/{tool.program}"
     wrapper.parent.mkdir(exist_ok=True)
     wrapper.write_text(
         "#!/bin/sh\n"
         'here=$(dirname "$(dirname "$(readlink -f "$0")")")\n'
-        f'LD_LIBRARY_PATH="$here/usr/lib/{_multiarch()}:$here/usr/lib" exec "$here/usr/bin/{program}" "$@"\n'
-        f'LD_LIBRARY_PATH="$here/usr/lib/{multiarch}:$here/usr/lib" exec "$here/usr/{executable}" "$@"\n'
+        f'LD_LIBRARY_PATH="$here/usr/lib/{_multiarch()}:$here/usr/lib" exec "$here/usr/{executable}" "$@"\n'
     )
     wrapper.chmod(0o755)
 
