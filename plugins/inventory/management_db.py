@@ -123,10 +123,9 @@ from pathlib import Path
 
 from ansible.errors import AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
-from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.biztalk.patching.plugins.module_utils._arguments import sql_argument_spec
+from ansible_collections.biztalk.patching.plugins.module_utils._arguments import missing_pyodbc, sql_argument_spec
 from ansible_collections.biztalk.patching.plugins.module_utils._group_reader import read_group
 from ansible_collections.biztalk.patching.plugins.module_utils._group_result import group_result
 from ansible_collections.biztalk.patching.plugins.module_utils._inventory import (
@@ -138,7 +137,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._inventory import
     members,
     placed,
 )
-from ansible_collections.biztalk.patching.plugins.module_utils._sql import HAS_PYODBC, OdbcServers
+from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcServers
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_options import SqlOptions
 from ansible_collections.biztalk.patching.plugins.module_utils._whereabouts import all_instances
@@ -192,8 +191,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         return found
 
     def _read(self, connection: t.Mapping[str, t.Any]) -> Members:
-        if not HAS_PYODBC:
-            raise AnsibleParserError(missing_required_lib("pyodbc"))
+        missing = missing_pyodbc()
+        if missing:
+            raise AnsibleParserError(missing)
         try:
             with OdbcServers(SqlOptions.from_params(connection)) as servers:
                 group = read_group(servers, sso_database=self.get_option("sso_database"))

@@ -66,7 +66,14 @@ def sql_module(own_options: t.Mapping[str, t.Any], **constraints: t.Any) -> Ansi
         supports_check_mode=True,
         **constraints,
     )
-    if PYODBC_IMPORT_ERROR is not None:
-        missing = without_driver_manager(PYODBC_IMPORT_ERROR) or missing_required_lib("pyodbc")
+    missing = missing_pyodbc()
+    if missing:
         module.fail_json(msg=missing, exception=PYODBC_IMPORT_ERROR)
     return module
+
+
+def missing_pyodbc() -> str | None:
+    """What to install where pyodbc, or the driver manager below it, is missing; None where both are there."""
+    if PYODBC_IMPORT_ERROR is None:
+        return None
+    return without_driver_manager(PYODBC_IMPORT_ERROR) or str(missing_required_lib("pyodbc"))

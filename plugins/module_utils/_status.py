@@ -10,6 +10,7 @@ import itertools
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.biztalk.patching.plugins.module_utils._clustered_sso import check_sso
 from ansible_collections.biztalk.patching.plugins.module_utils._levels import check_databases
 from ansible_collections.biztalk.patching.plugins.module_utils._package_checks import check_drift
 from ansible_collections.biztalk.patching.plugins.module_utils._preflight import (
@@ -17,7 +18,6 @@ from ansible_collections.biztalk.patching.plugins.module_utils._preflight import
     check_inventory,
     check_product,
     check_restart,
-    check_sso,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._status_run import run_result
 
