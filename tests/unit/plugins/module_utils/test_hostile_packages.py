@@ -85,6 +85,15 @@ def test_a_bomb_is_refused_by_what_it_says_of_itself(folder: Path) -> None:
         inspect(path, Limits(total_bytes=MEGABYTE))
 
 
+@pytest.mark.parametrize("size", [3 * MEGABYTE, 6 * MEGABYTE], ids=["in memory", "on disk"])
+def test_a_cabinet_is_a_bomb_as_well(folder: Path, size: int) -> None:
+    path = folder / "package.cab"
+    path.write_bytes(cabinet({"Setup.xml": SETUP_XML, "inner.cab": cabinet({"a.gif": b"GIF89a" + bytes(size)})}))
+    assert inspect(path, Limits(total_bytes=size + MEGABYTE)).sql.found == "no"
+    with pytest.raises(PackageError, match=f"take more than {size} bytes"):
+        inspect(path, Limits(total_bytes=size))
+
+
 def test_an_archive_that_lies_about_a_size_gives_no_answer(folder: Path) -> None:
     path = zip_file(folder, [("Setup.xml", SETUP_XML), ("a.txt", bytes(5 * MEGABYTE))])
     true, lie = struct.pack("<I", 5 * MEGABYTE), struct.pack("<I", 10)
