@@ -37,6 +37,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._program import (
 from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import read_setup_xml
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_answer import answer_sql
 from benchmarks.mutations import run
+from tests.lab.packages.shapes import cabinet
 
 SETUP_XML = b'<a><b f="a.dll"/></a>'
 MEGABYTE = 1024 * 1024
