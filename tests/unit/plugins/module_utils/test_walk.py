@@ -243,7 +243,7 @@ INSTALLERS: dict[str, tuple[tuple[str, ...], bytes, str, str]] = {
     "a binary that is a script": ((), b"CREATE TABLE x", "yes", "u.msi/Binary.x holds SQL"),
     "a binary that is a text": ((), b"EXEC sp_x", "unknown", "u.msi/Binary.x: it is a text"),
     "a binary that is code": ((), DLL, "no", "Setup.xml names no script"),
-    "code with a statement": ((), code(b"\0CREATE PROCEDURE x\0"), "unknown", "u.msi/Binary.x: the installer may run"),
+    "code with a statement": ((), code(b"x\0CREATE PROCEDURE x\0"), "unknown", "u.msi/Binary.x: the installer may run"),
     "code with a call": ((), code("\0osql\0".encode("utf-16-le")), "unknown", "u.msi/Binary.x: the installer may run"),
 }
 
