@@ -58,7 +58,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: The most of it in a few lines, for whoever reads the result.
+  description: The most of it in a few lines, for whoever reads the result; of the warnings the first ten.
   returned: success
   type: list
   elements: str
