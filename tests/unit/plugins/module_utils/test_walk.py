@@ -306,6 +306,8 @@ UNREADABLE = {
     "a damaged installer": ("x.msi", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)),
     "a program that is none": ("x.dll", b"hello"),
     "a program cut off": ("x.dll", DLL[:80]),
+    "a program without its last byte": ("x.dll", DLL[:-1]),
+    "a self-extractor without its archive": ("x.exe", STUB[:-1]),
     "an unknown format": ("x.bin", b"\x01\x00\x02\x03"),
     "a program with unknown data behind it": ("x.exe", STUB + bytes(range(200))),
     "a library with unknown data behind it": ("x.dll", DLL + bytes(range(200))),
