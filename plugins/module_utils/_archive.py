@@ -135,9 +135,9 @@ class SevenZip:
         with self._failing_clearly():
             return run_program(self._command(*arguments), self._confinement(growing)).decode("utf-8", "replace")
 
-    def _command(self, command: str, *arguments: str) -> list[str]:
+    def _command(self, command: str, *arguments: str) -> tuple[str, ...]:
         # The names of entries go through a file, so that none can be taken for a switch.
-        return [self.program, command, _NEVER_ASK, "-sccUTF-8", *arguments]
+        return (self.program, command, _NEVER_ASK, "-sccUTF-8", *arguments)
 
     def _confinement(self, growing: _Growing | None = None) -> Confinement:
         return Confinement(

@@ -24,6 +24,9 @@ class Blob(t.Protocol):
     def open(self) -> t.BinaryIO:
         """To be closed by the caller."""
 
+    def read(self) -> bytes:
+        """All of it."""
+
     def on_disk(self) -> contextlib.AbstractContextManager[Path]:
         """For those who read files only: where it lies as long as they do."""
 
@@ -38,6 +41,9 @@ class OnDisk:
 
     def open(self) -> t.BinaryIO:
         return self.path.open("rb")
+
+    def read(self) -> bytes:
+        return self.path.read_bytes()
 
     def on_disk(self) -> contextlib.AbstractContextManager[Path]:
         return contextlib.nullcontext(self.path)
@@ -55,6 +61,9 @@ class InMemory:
 
     def open(self) -> t.BinaryIO:
         return io.BytesIO(self.content)
+
+    def read(self) -> bytes:
+        return self.content
 
     @contextlib.contextmanager
     def on_disk(self) -> Iterator[Path]:

@@ -22,13 +22,20 @@ def find_packages(wanted: Iterable[str]) -> list[Path]:
     """Each package once, in the order given. Raises PackageError where one of `wanted` leads to none."""
     found: dict[Path, None] = {}
     for text in wanted:
-        paths = _find(Path(text).expanduser())
+        paths = _find(package_path(text))
         if not paths:
             raise PackageError(f"No package is found at {text}: give the downloaded file, its folder, or a pattern.")
         found.update(dict.fromkeys(paths))
     if not found:
         raise PackageError("No package is given: name at least one downloaded file, folder or pattern.")
     return list(found)
+
+
+def package_path(text: str) -> Path:
+    """Raises PackageError where it is empty, which `Path` takes for the current folder."""
+    if not text.strip():
+        raise PackageError("The path of a package is empty: name a downloaded file, folder or pattern.")
+    return Path(text).expanduser()
 
 
 def _find(path: Path) -> list[Path]:

@@ -22,6 +22,7 @@ _BACKUP = (
 )
 _ROLLING = "restart the host instances after the install; the group may stay up, one computer at a time."
 _SHOWN = 3
+_MOST_WARNINGS = 10
 
 
 def consequences(sql: SqlAnswer) -> list[str]:
@@ -40,7 +41,7 @@ def summary(package: Package) -> list[str]:
         _sql(package.sql),
         _signature(package),
         *consequences(package.sql),
-        *(f"Warning: {warning}" for warning in package.warnings),
+        *_warnings(package.warnings),
     ]
 
 
@@ -68,6 +69,13 @@ def _signature(package: Package) -> str:
     trust = ", trusted" if signature.trusted else ", not trusted" if signature.status == "intact" else ""
     about = "; ".join(filter(None, [signature.signer, signature.reason]))
     return f"Signature: {signature.status.replace('_', ' ')}{trust}{f' ({about})' if about else ''}."
+
+
+def _warnings(warnings: list[str]) -> Iterator[str]:
+    """What needs work or contradicts itself comes first; of an unpacked folder each file may be one."""
+    yield from (f"Warning: {warning}" for warning in warnings[:_MOST_WARNINGS])
+    if len(warnings) > _MOST_WARNINGS:
+        yield f"{len(warnings) - _MOST_WARNINGS} more warnings are in package.warnings."
 
 
 def _says(sql: SqlAnswer) -> str:

@@ -10,6 +10,7 @@ Sources: Microsoft's "PE Format" and VS_FIXEDFILEINFO; ECMA-335 II.25.3.3 (CLI h
 
 from __future__ import annotations
 
+import io
 import struct
 import typing as t
 from dataclasses import dataclass
@@ -111,6 +112,9 @@ class _Headers:
         """Behind the headers, the sections, and the symbols that some compilers leave there."""
         ends: list[int] = [struct.unpack_from("<60xI", self._optional)[0]]
         ends += [raw + raw_size for _virtual_size, _start, raw_size, raw in self._sections if raw_size]
+        # What lies behind the sections may be stale in a program that runs; without all of them Windows does not load it.
+        if max(ends) > self._image.seek(0, io.SEEK_END):
+            raise ValueError("it is cut off")
         if self._symbols:
             strings = self._symbols + _SYMBOL_SIZE * self._symbol_count
             ends.append(strings + int.from_bytes(self._read(strings, 4), "little"))

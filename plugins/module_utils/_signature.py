@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
 
 Status = t.Literal["unsigned", "intact", "tampered", "not_checked"]
 
-_MICROSOFT = "O=Microsoft Corporation"
+_MICROSOFT = re.compile(r"\bO=Microsoft Corporation(?:,|$)")
 # The first time behind the identifier of a time-stamp token's content.
 _TOKEN_TIME = re.compile(rb"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04.{1,300}?\x18.(\d{14})", re.DOTALL)
 _ENTRY_HEADER = 8
@@ -57,7 +57,8 @@ class Signature:
     @property
     def is_microsoft(self) -> bool:
         """The names only: whether the chain ends at Microsoft's root is for Windows to say."""
-        return self.status == "intact" and _MICROSOFT in self.signer and _MICROSOFT in self.issuer
+        names = (self.signer, self.issuer)
+        return self.status == "intact" and all(_MICROSOFT.search(name) for name in names)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 import typing as t
 from dataclasses import dataclass
@@ -69,6 +70,11 @@ def search_text(file: t.BinaryIO) -> Found | None:
         call = call or _call(text)
         rest = text[-_OVERLAP:]
     return call
+
+
+def search_program(content: bytes) -> Found | None:
+    """The same in the texts of a program, be they of one byte or of two for each character."""
+    return search_text(io.BytesIO(content)) or search_text(io.BytesIO(content.replace(b"\0", b"")))
 
 
 def _statement(text: str) -> str:

@@ -27,7 +27,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._member import On
 from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits, Opener
 from ansible_collections.biztalk.patching.plugins.module_utils._pe import read_program_file
 from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import read_setup_xml
-from ansible_collections.biztalk.patching.plugins.module_utils._sql_text import search_text
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_text import search_program, search_text
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -100,7 +100,7 @@ class _Walk:
             with content.on_disk() as path:
                 self._open(path, format_, place)
         elif format_ == "setup_xml":
-            self.contents.setup_xmls.append((place.shown, read_setup_xml(_read(content))))
+            self.contents.setup_xmls.append((place.shown, read_setup_xml(content.read())))
         elif format_ == "script":
             self.contents.sql.append((place.shown, "is a script"))
         else:
@@ -202,11 +202,20 @@ class _Walk:
                     self._open(cabinet, "archive", _Place(place.shown, place.depth + 1, dict(installer.files)))
             else:
                 self._members([stream], place)
+                self._judge_custom_action(stream, place)
         self._add_named_scripts(place.shown, installer.files.values())
+
+    def _judge_custom_action(self, stream: Member, place: _Place) -> None:
+        """A program among an installer's streams is no file that it installs, but code that it runs."""
+        if stream.content and _format(stream.content, stream.name) == "program":
+            found = search_program(stream.content.read())
+            if found:
+                reason = f"the installer may run it, and it holds SQL or calls a script ({found.text})"
+                self._give_up(_join(place.shown, stream.name), reason)
 
     def _members(self, members: Iterable[Member], place: _Place) -> None:
         for member in members:
-            if member.name == MANIFEST and member.content and (files := read_manifest(_read(member.content))):
+            if member.name == MANIFEST and member.content and (files := read_manifest(member.content.read())):
                 place.files.update(files)
                 continue
             named = place.files.get(member.name)
@@ -242,11 +251,6 @@ def _format(content: Blob, name: str) -> Format:
 def _program(content: Blob) -> ProgramFile:
     with content.open() as file:
         return read_program_file(file)
-
-
-def _read(content: Blob) -> bytes:
-    with content.open() as file:
-        return file.read()
 
 
 def _join(shown: str, name: str) -> str:

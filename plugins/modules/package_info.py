@@ -58,7 +58,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: The most of it in a few lines, for whoever reads the result.
+  description: The most of it in a few lines, for whoever reads the result; of the warnings the first ten.
   returned: success
   type: list
   elements: str
@@ -278,8 +278,6 @@ package:
       sample: []
 """
 
-from pathlib import Path
-
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.biztalk.patching.plugins.module_utils._inspection import (
@@ -288,6 +286,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._inspection impor
     missing_libraries,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._package import PackageError
+from ansible_collections.biztalk.patching.plugins.module_utils._package_files import package_path
 from ansible_collections.biztalk.patching.plugins.module_utils._package_words import summary
 
 
@@ -300,7 +299,7 @@ def main() -> None:
     for library in missing_libraries():
         module.fail_json(msg=missing_required_lib(library))
     try:
-        package = Inspector.from_params(module.params, module.tmpdir).inspect(Path(module.params["path"]))
+        package = Inspector.from_params(module.params, module.tmpdir).inspect(package_path(module.params["path"]))
         package.expect_checksum(module.params["expected_sha256"])
     except PackageError as error:
         module.fail_json(msg=str(error))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import signal
 import subprocess
@@ -150,6 +151,43 @@ def test_a_program_that_hangs_is_killed_with_its_children(tmp_path: Path) -> Non
     assert time.monotonic() - started < 15
     with pytest.raises(ProcessLookupError):
         _wait_for_end(int(child.read_text()))
+
+
+def test_a_program_that_hangs_while_its_output_is_read_is_killed_with_its_children(tmp_path: Path) -> None:
+    program, child = tmp_path / "7zz", tmp_path / "child"
+    program.write_text(f"#!/bin/sh\nsleep 20 &\necho $! > {child}\nprintf abc\nwait\n")
+    program.chmod(0o755)
+    with pytest.raises(ArchiveTimeoutError):
+        _read_all(SevenZip(str(program), Deadline(1)), tmp_path)
+    with pytest.raises(ProcessLookupError):
+        _wait_for_end(int(child.read_text()))
+
+
+def test_who_does_not_read_on_need_not_wait(tmp_path: Path) -> None:
+    program = tmp_path / "7zz"
+    program.write_text("#!/bin/sh\nprintf abc\nsleep 20\n")
+    program.chmod(0o755)
+    started = time.monotonic()
+    with SevenZip(str(program), Deadline(30)).stream(tmp_path) as stream:
+        assert stream.read(2) == b"ab"
+    assert time.monotonic() - started < 15
+
+
+@pytest.mark.parametrize("name", ["7zz", "7z"])
+def test_a_7_zip_of_the_system_where_pip_has_brought_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_seven_zip() is None
+    (tmp_path / name).touch(mode=0o755)
+    assert find_seven_zip() == str(tmp_path / name)
+
+
+def _read_all(archiver: SevenZip, path: Path) -> None:
+    with archiver.stream(path) as stream:
+        assert stream.read(3) == b"abc"
+        stream.read(1)
 
 
 def _wait_for_end(process: int) -> None:

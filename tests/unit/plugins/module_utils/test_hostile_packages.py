@@ -37,6 +37,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._program import (
 from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import read_setup_xml
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_answer import answer_sql
 from benchmarks.mutations import run
+from tests.lab.packages.shapes import cabinet
 
 SETUP_XML = b'<a><b f="a.dll"/></a>'
 MEGABYTE = 1024 * 1024
@@ -83,6 +84,15 @@ def test_a_bomb_is_refused_by_what_it_says_of_itself(folder: Path) -> None:
     path = zip_file(folder, [("Setup.xml", SETUP_XML), ("a.txt", bytes(20 * MEGABYTE))])
     with pytest.raises(PackageError, match=f"take more than {MEGABYTE} bytes"):
         inspect(path, Limits(total_bytes=MEGABYTE))
+
+
+@pytest.mark.parametrize("size", [3 * MEGABYTE, 6 * MEGABYTE], ids=["in memory", "on disk"])
+def test_a_cabinet_is_a_bomb_as_well(folder: Path, size: int) -> None:
+    path = folder / "package.cab"
+    path.write_bytes(cabinet({"Setup.xml": SETUP_XML, "inner.cab": cabinet({"a.gif": b"GIF89a" + bytes(size)})}))
+    assert inspect(path, Limits(total_bytes=size + MEGABYTE)).sql.found == "no"
+    with pytest.raises(PackageError, match=f"take more than {size} bytes"):
+        inspect(path, Limits(total_bytes=size))
 
 
 def test_an_archive_that_lies_about_a_size_gives_no_answer(folder: Path) -> None:

@@ -23,6 +23,7 @@ def test_a_content_is_read_and_lies_on_disk_where_that_is_wanted(tmp_path: Path,
     assert content.size == 5
     with content.open() as file:
         assert file.read() == b"hello"
+    assert content.read() == b"hello"
     with content.on_disk() as path:
         assert path.read_bytes() == b"hello"
     assert place.exists() is not in_memory

@@ -54,6 +54,12 @@ def test_what_leads_to_no_package_is_named(folder: Path, wanted: str) -> None:
         find_packages([f"{folder}/{wanted}"])
 
 
+@pytest.mark.parametrize("wanted", ["", "  "])
+def test_an_empty_path_is_not_the_current_folder(wanted: str) -> None:
+    with pytest.raises(PackageError, match="path of a package is empty"):
+        find_packages([wanted])
+
+
 def test_nothing_is_no_package() -> None:
     with pytest.raises(PackageError, match="No package is given"):
         find_packages([])

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,20 @@ def test_a_summary_of_little() -> None:
         "SQL: yes, as the operator says (assume_sql). Found: no. a.",
         "Signature: not checked (it is a folder).",
     ]
+
+
+def test_a_summary_shows_the_first_warnings_only() -> None:
+    unreadable = [(f"{number}.dat", "its format is unknown") for number in range(12)]
+    some = replace(
+        package(Identity(), SqlAnswer("no", ("a",), ()), Signature("unsigned")),
+        contents=Contents(unreadable=unreadable),
+    )
+    lines = summary(some)
+    assert lines[-2:] == [
+        "Warning: 9.dat could not be examined: its format is unknown.",
+        "2 more warnings are in package.warnings.",
+    ]
+    assert len(some.warnings) == 12
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,22 @@ def test_a_program_that_someone_else_signed(signed: Path) -> None:
     assert signature.valid_from < signature.valid_to
 
 
+MICROSOFT = "C=US, ST=Washington, L=Redmond, O=Microsoft Corporation, CN=Microsoft Corporation"
+SIGNERS: dict[str, tuple[Signature, bool]] = {
+    "Microsoft": (Signature("intact", MICROSOFT, MICROSOFT), True),
+    "a name that ends with it": (Signature("intact", "O=Microsoft Corporation", "O=Microsoft Corporation"), True),
+    "tampered": (Signature("tampered", MICROSOFT, MICROSOFT), False),
+    "another issuer": (Signature("intact", MICROSOFT, "O=Somebody"), False),
+    "a longer name": (Signature("intact", MICROSOFT.replace("Corporation,", "Corporation Ltd,"), MICROSOFT), False),
+    "another field": (Signature("intact", "OU=Microsoft Corporation, CN=Somebody", MICROSOFT), False),
+}
+
+
+@pytest.mark.parametrize(("signature", "expected"), SIGNERS.values(), ids=SIGNERS.keys())
+def test_what_microsoft_signed(signature: Signature, *, expected: bool) -> None:
+    assert signature.is_microsoft is expected
+
+
 @pytest.mark.parametrize("trusted", ["authority", "certificate"])
 def test_a_publisher_whom_the_operator_trusts(signed: Path, publisher: Publisher, trusted: str) -> None:
     assert signature_of(signed, getattr(publisher, trusted)).trusted is True

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 import subprocess
 import typing as t
@@ -22,6 +23,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._archive import (
     find_seven_zip,
 )
 from ansible_collections.biztalk.patching.plugins.module_utils._opener import Limits
+from ansible_collections.biztalk.patching.plugins.module_utils._sql_answer import answer_sql
 from ansible_collections.biztalk.patching.plugins.module_utils._walk import read_contents
 from tests.lab.packages.installer import build_msi
 from tests.lab.packages.patch import Patch
@@ -40,6 +42,10 @@ DLL = portable_executable("x64", VERSION, dll=True)
 SETUP_XML = b'<a><b f="a.dll"/></a>'
 PATCH = Patch("{A70BB119-0B5B-56AD-8C72-8F5BC43946C4}", ("{3C3532C8-182B-5AD9-8EEF-D42434251F0E}",))
 PLAIN = {"Setup.xml": SETUP_XML, "a.dll": DLL}
+
+
+def code(texts: bytes) -> bytes:
+    return portable_executable("x64", VERSION, dll=True, section=(b".rdata", texts))
 
 
 def seven_zip_archive(folder: Path, members: dict[str, bytes], kind: str, *options: str) -> bytes:
@@ -116,6 +122,23 @@ def test_a_bundle_of_wix_burn(tmp_path: Path) -> None:
     assert paths(contents) == ["SQL/x.sql", "Setup.xml", "a.dll", "mba.dll"]
     assert contents.sql == [("SQL/x.sql", "is a script")]
     assert contents.unreadable == []
+
+
+def test_several_setup_xmls_in_several_languages(tmp_path: Path) -> None:
+    one, other = {"ENU/Setup.xml": SETUP_XML, "a.dll": DLL}, {"DEU/setup.XML": b'<a><b f="x.sql"/></a>'}
+    contents = inspect(tmp_path, STUB + cabinet(one | other))
+    assert answer_sql(contents).evidence == ("DEU/setup.XML names x.sql (a/b@f)",)
+
+
+def test_one_of_several_setup_xmls_that_cannot_be_read(tmp_path: Path) -> None:
+    members = {"ENU/Setup.xml": SETUP_XML, "a.dll": DLL, "DEU/Setup.xml": b"<a>"}
+    assert answer_sql(inspect(tmp_path, STUB + cabinet(members))).found == "unknown"
+
+
+def test_a_patch_alone_is_a_package(tmp_path: Path) -> None:
+    contents = inspect(tmp_path, PATCH.build({"f12": ("a.dll", DLL), "f13": ("x.sql", b"EXEC sp_x")}), "u.msp")
+    assert paths(contents) == ["a.dll", "x.sql"]
+    assert contents.sql == [("", "transform T1ToU1 names x.sql"), ("x.sql", "is a script")]
 
 
 def test_a_patch(tmp_path: Path) -> None:
@@ -205,6 +228,43 @@ def test_names_in_an_installer_come_from_its_file_table(tmp_path: Path) -> None:
     assert contents.sql == [("u.msi/msgboxlogic.sql", "is a script")]
 
 
+CUSTOM_ACTION = "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Run', 34, 'x', '{}')"
+WIX_SCRIPT = (
+    "CREATE TABLE `SqlScript` (`Script` CHAR(72) NOT NULL, `BinaryKey_` CHAR(72) PRIMARY KEY `Script`)",
+    "INSERT INTO `SqlScript` (`Script`, `BinaryKey_`) VALUES ('x', 'y')",
+)
+# What msibuild does to an installer without SQL -> the answer, and its evidence.
+INSTALLERS: dict[str, tuple[tuple[str, ...], bytes, str, str]] = {
+    "nothing": ((), b"", "no", "Setup.xml names no script"),
+    "a script of WiX": (WIX_SCRIPT, b"", "yes", "u.msi table SqlScript has 1 row(s)"),
+    "a command": ((CUSTOM_ACTION.format("osql -i x.sql"),), b"", "yes", "u.msi table CustomAction: names x.sql"),
+    "a statement": ((CUSTOM_ACTION.format("DROP VIEW x"),), b"", "yes", "u.msi table CustomAction: holds SQL"),
+    "another command": ((CUSTOM_ACTION.format("notepad"),), b"", "no", "Setup.xml names no script"),
+    "a binary that is a script": ((), b"CREATE TABLE x", "yes", "u.msi/Binary.x holds SQL"),
+    "a binary that is a text": ((), b"EXEC sp_x", "unknown", "u.msi/Binary.x: it is a text"),
+    "a binary that is code": ((), DLL, "no", "Setup.xml names no script"),
+    "code with a statement": ((), code(b"x\0CREATE PROCEDURE x\0"), "unknown", "u.msi/Binary.x: the installer may run"),
+    "code with a call": ((), code("\0osql\0".encode("utf-16-le")), "unknown", "u.msi/Binary.x: the installer may run"),
+}
+
+
+@pytest.mark.parametrize(("queries", "binary", "answer", "evidence"), INSTALLERS.values(), ids=INSTALLERS.keys())
+def test_sql_in_the_tables_of_an_installer(
+    tmp_path: Path, queries: tuple[str, ...], binary: bytes, answer: str, evidence: str
+) -> None:
+    (tmp_path / "msi").mkdir()
+    build_msi(SPEC, {"a.dll": DLL}, tmp_path / "msi")
+    installer, stream = tmp_path / "msi/installer.msi", tmp_path / "stream"
+    stream.write_bytes(binary)
+    msibuild = [shutil.which("msibuild") or "msibuild", str(installer)]
+    for change in ([("-q", *queries)] if queries else []) + ([("-a", "Binary.x", str(stream))] if binary else []):
+        subprocess.run([*msibuild, *change], check=True, timeout=30)
+    contents = inspect(tmp_path, STUB + cabinet({"Setup.xml": SETUP_XML, "u.msi": installer.read_bytes()}))
+    sql = answer_sql(contents)
+    assert sql.found == answer
+    assert sql.evidence[0].startswith(evidence)
+
+
 def test_an_installer_alone_is_a_package(tmp_path: Path) -> None:
     (tmp_path / "msi").mkdir()
     contents = inspect(tmp_path, build_msi(SPEC, {"a.dll": DLL}, tmp_path / "msi"), "u.msi")
@@ -246,6 +306,8 @@ UNREADABLE = {
     "a damaged installer": ("x.msi", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)),
     "a program that is none": ("x.dll", b"hello"),
     "a program cut off": ("x.dll", DLL[:80]),
+    "a program without its last byte": ("x.dll", DLL[:-1]),
+    "a self-extractor without its archive": ("x.exe", STUB[:-1]),
     "an unknown format": ("x.bin", b"\x01\x00\x02\x03"),
     "a program with unknown data behind it": ("x.exe", STUB + bytes(range(200))),
     "a library with unknown data behind it": ("x.dll", DLL + bytes(range(200))),

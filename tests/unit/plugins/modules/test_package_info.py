@@ -36,8 +36,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.mark.parametrize("check_mode", [False, True])
 def test_a_package_is_inspected(run: Run, with_sql: BuiltPackage, *, check_mode: bool) -> None:
-    result = run(path=str(with_sql.path), expected_sha256=with_sql.sha256, _ansible_check_mode=check_mode)
-    assert result["changed"] is False
+    mode = {"_ansible_check_mode": check_mode, "_ansible_diff": True}
+    result = run(path=str(with_sql.path), expected_sha256=with_sql.sha256, **mode)
+    assert (result["changed"], result.get("diff")) == (False, None)
     assert result["package"]["kb"] == "5009901"
     assert result["package"]["has_sql"] == "yes"
 
@@ -62,6 +63,10 @@ def test_a_missing_package_fails(run: Run, tmp_path: Path) -> None:
     result = run(path=str(tmp_path / "missing.exe"))
     assert result["failed"] is True
     assert "missing.exe cannot be read" in result["msg"]
+
+
+def test_an_empty_path_fails(run: Run) -> None:
+    assert "path of a package is empty" in run(path="")["msg"]
 
 
 def test_another_checksum_fails(run: Run, with_sql: BuiltPackage) -> None:
