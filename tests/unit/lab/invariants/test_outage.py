@@ -163,3 +163,16 @@ def test_an_install_that_never_ends_is_no_time_to_stop_enterprise_sso() -> None:
     fail(log, None)
     log += stop("BTS1", SSO)
     assert broken(log) == {"R14": ("ENTSSO on BTS1 was stopped between the installs",)}
+
+
+def test_a_clustered_enterprise_sso_runs_on_one_node() -> None:
+    log = good_run(SCRIPT)
+    for item in log[0]["services"]:
+        if item["service"] == SSO and item["computer"] != "BTS3":
+            item["cluster_group"] = "SSO"
+            item["state"] = "running" if item["computer"] == "BTS1" else "stopped"
+    assert broken(log) == {}
+    for item in log[0]["services"]:
+        if item["service"] == SSO and item["computer"] == "BTS1":
+            item["state"] = "stopped"
+    assert set(broken(log)) == {"R14"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+from contextlib import contextmanager
 
 import pytest
 
@@ -29,10 +30,9 @@ HOST, AGENT = "BTSSvc$ReceiveHost", "SQLSERVERAGENT"
 RECEIVE = "BizTalk Service BizTalk Group : ReceiveHost"
 
 
-@pytest.fixture
-def clusters(tmp_path: Path) -> t.Iterator[list[Cluster]]:
-    topology = Topology.load(CLUSTERED)
-    events, scheduler = EventLog(tmp_path / "events.jsonl"), Scheduler()
+@contextmanager
+def clusters_of(topology: Topology, folder: Path) -> t.Iterator[list[Cluster]]:
+    events, scheduler = EventLog(folder / "events.jsonl"), Scheduler()
     world = World(topology, AT_ONCE, events, scheduler, instances={"SQLCLU": FakeSqlInstance("SQLCLU")})
     for spec in topology.computers:
         world.computers[spec.name] = biztalk_computer(world, spec)
@@ -41,6 +41,12 @@ def clusters(tmp_path: Path) -> t.Iterator[list[Cluster]]:
     yield create_clusters(world)
     scheduler.close()
     events.close()
+
+
+@pytest.fixture
+def clusters(tmp_path: Path) -> t.Iterator[list[Cluster]]:
+    with clusters_of(Topology.load(CLUSTERED), tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -75,6 +81,19 @@ def test_a_clustered_service_runs_on_the_owner_only(clusters: list[Cluster]) -> 
     }
     services = [node.services.get(HOST) for node in clusters[0].groups[0].nodes]
     assert {service.start_mode for service in services if service} == {"manual"}
+
+
+def test_enterprise_sso_in_a_cluster_runs_on_the_owner_and_what_needs_it_too(tmp_path: Path) -> None:
+    with_sso = [{"name": "BTSCLUSTER", "groups": [{"name": "BizTalk Receive", "nodes": ["BTS1", "BTS2"], "sso": True}]}]
+    topology = Topology.load(CLUSTERED, overrides={"clusters": [*with_sso, {"name": "SQLCLUSTER"}]})
+    with clusters_of(topology, tmp_path) as clusters:
+        sso = clusters[0].resources[0]
+        assert (sso.name, sso.type) == ("Enterprise Single Sign-On Service", "Generic Service")
+        assert states(sso) == {"BTS1": "running", "BTS2": "stopped"}
+        passive = sso.group.nodes[1].services
+        assert {service.state for service in passive.all() if "ENTSSO" in service.definition.depends_on} == {"stopped"}
+        service = sso.service
+        assert (service.start_mode, service.name) == ("manual", "ENTSSO")
 
 
 def test_offline_and_online_through_the_cluster(clusters: list[Cluster], resource: Resource) -> None:

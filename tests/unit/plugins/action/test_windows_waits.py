@@ -22,7 +22,8 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.modules.module_runn
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._clock import Clock
 
-Answer = dict[str, t.Any] | Exception
+    Answer = dict[str, t.Any] | Exception
+
 FOLDER = r"%USERPROFILE%\.ansible_async"
 PATIENT = {"timeout": 300, "interval": 10, "progress_interval": 20}
 JOB = {**PATIENT, "job": "j1.9002", "what": "the installer of KB5009901.exe", "reconnect_timeout": 60}

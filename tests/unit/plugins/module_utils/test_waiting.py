@@ -14,7 +14,9 @@ from ansible_collections.biztalk.patching.plugins.module_utils._waiting import (
 )
 from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import FakeClock
 
-Answer = dict[str, t.Any] | Exception
+if t.TYPE_CHECKING:
+    Answer = dict[str, t.Any] | Exception
+
 NAMES = ["BTSSvc$ReceiveHost", "W3SVC"]
 
 
