@@ -148,8 +148,8 @@ if t.TYPE_CHECKING:
     from ansible.parsing.dataloader import DataLoader
 
 _SUFFIXES = (".yml", ".yaml")
-# No part of biztalk_sql_options: they have variables of their own, or are secret.
-_APART = ("server", "database", "login_user", "login_password", "application_name")
+# These have variables of their own.
+_APART = ("server", "database")
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: ignore[misc]  # ansible-core has no types

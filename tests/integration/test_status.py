@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import typing as t
 from collections import Counter
 
@@ -13,10 +14,12 @@ import pytest
 
 from tests.integration.runs import changes, record_of, run
 from tests.lab.paths import SMALL_TOPOLOGY
+from tests.lab.winrm.modules import setup
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.lab.events import Event
     from tests.lab.lab import Lab
 
 # Of one computer: facts, services, four keys of the registry, and the run records.
@@ -93,3 +96,27 @@ def test_without_the_databases_the_computers_are_shown(single_lab: Lab) -> None:
     assert found["problem"].startswith("SQL Server localhost,1: cannot connect to database BizTalkMgmtDb")
     (computer,) = found["computers"]
     assert computer["host_instances"]["ProcessingHost"] == "running"
+
+
+@pytest.mark.long
+def test_a_computer_that_is_lost_in_the_middle_is_a_silent_one(small_lab: Lab) -> None:
+    lost = small_lab.winrm["BTS2"]
+
+    def cut(event: Event) -> None:
+        if event.kind == "remote.task" and event["computer"] == "BTS2" and event["module"].endswith("win_reg_stat"):
+            # Not in the thread that answers, which the server waits for.
+            threading.Thread(target=lost.cut_off).start()
+
+    small_lab.events.watch(cut)
+    found, _output = status(small_lab)
+    first, second = found["computers"]
+    assert (first["answers"], second["answers"]) == (True, False)
+    assert second["problem"]
+
+
+@pytest.mark.long
+def test_a_connecting_account_without_rights_is_told(single_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(setup.COLLECTORS, "platform", lambda task: {**setup.platform(task), "architecture": None})
+    found, _output = status(single_lab)
+    (computer,) = found["computers"]
+    assert "no administrator" in computer["problem"]

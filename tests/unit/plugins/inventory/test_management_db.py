@@ -183,7 +183,7 @@ def test_a_cache_spares_the_question_and_holds_no_secret(
     tmp_path: Path, sql: SqlServers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "cache"
-    options = {"login_user": "sa", "login_password": PASSWORD, "cache": True}
+    options: dict[str, t.Any] = {"login_user": "sa", "login_password": PASSWORD, "cache": True}
     options |= {"cache_plugin": "jsonfile", "cache_connection": str(folder)}
     first, second = parse(tmp_path, **options), parse(tmp_path, **options)
     assert len(sql.options) == 1
