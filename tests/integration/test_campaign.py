@@ -21,12 +21,11 @@ if t.TYPE_CHECKING:
     from tests.lab.packages.library import Library
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
     [
         "patch / first install, in its scripts / controller killed",
-        "patch / back up, in the middle / SQL Server restarted",
+        pytest.param("patch / back up, in the middle / SQL Server restarted", marks=pytest.mark.long),
     ],
 )
 def test_the_next_command_mends_a_run_that_was_struck(tmp_path: Path, library: Library, name: str) -> None:

@@ -9,7 +9,9 @@ import typing as t
 
 import pytest
 
-from tests.integration.runs import CLOSE_APPLICATIONS, run, states
+from tests.integration.runs import CLOSE_APPLICATIONS, record_of, run, states
+from tests.lab.campaign.moment import Moment, Trigger
+from tests.lab.campaign.verdict import CLAIM
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 from tests.lab.paths import SINGLE_TOPOLOGY, SMALL_TOPOLOGY
@@ -41,6 +43,23 @@ def test_a_session_that_does_not_go_away_brings_everything_back_up(single_lab: L
     assert History(single_lab.events.events).installs == []
     assert states(single_lab) == before
     assert broken(single_lab.events.events) == {}
+
+
+@pytest.mark.long
+def test_a_computer_that_cannot_be_stopped_brings_all_others_back_up(small_lab: Lab) -> None:
+    before = states(small_lab)
+    failing = small_lab.world.computers["BTS2"].failing
+    # What keeps the services from starting with Windows.
+    Trigger(small_lab.events, Moment("file.written", {"path": r"*\run.lock"}), lambda: failing.append("win_shell"))
+
+    result = run("patch", small_lab, *CLOSE_APPLICATIONS)
+
+    assert result.returncode != 0
+    assert "Nothing was installed, and everything that ran before runs again" in result.stdout
+    assert record_of(small_lab)["step"] == "aborted"
+    assert not [one for one in small_lab.world.computers.values() if one.files.exists(CLAIM)]
+    assert states(small_lab) == before
+    assert broken(small_lab.events.events) == {}
 
 
 @pytest.mark.long

@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
     from tests.lab.lab import Lab
 
 Plays = list[dict[str, t.Any]]
-STOP, INSTALL, START = 1, 2, 3
+STOP, INSTALL = 1, 2
 SERVICE = "ansible.windows.win_service"
 IDLE = "See that the databases are idle"
 
@@ -56,12 +56,16 @@ def forget_the_last_computer(plays: Plays) -> None:
     order["loop"] = "{{ preflight_plan.install_order[:-1] }}"
 
 
+def start_of(plays: Plays) -> dict[str, t.Any]:
+    return next(play for play in plays if play["name"] == "Start the group again")
+
+
 def leave_it_down(plays: Plays) -> None:
-    del plays[START]
+    plays.remove(start_of(plays))
 
 
 def start_too_much(plays: Plays) -> None:
-    plays[START]["tasks"].append({SERVICE: {"name": "BTSSvc$ReceiveHost", "state": "started"}})
+    start_of(plays)["tasks"].append({SERVICE: {"name": "BTSSvc$ReceiveHost", "state": "started"}})
 
 
 @dataclass(frozen=True)

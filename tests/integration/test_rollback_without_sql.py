@@ -14,14 +14,12 @@ from tests.integration.runs import CLOSE_APPLICATIONS, changes, record_of, run, 
 from tests.lab.campaign.moment import Moment, Trigger
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
-from tests.lab.inventory import DEFAULT_UPDATE
 from tests.lab.lab import Lab
 from tests.lab.packages.catalogue import chain_packages
 from tests.lab.paths import SINGLE_TOPOLOGY, SMALL_TOPOLOGY
 from tests.lab.topology import Topology
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.lab.packages.library import Library
@@ -29,8 +27,8 @@ if t.TYPE_CHECKING:
 # Those of the chain that have no SQL.
 NUMBERS = [spec.kb for spec in chain_packages() if not spec.has_sql]
 DATABASE_ROLES = ("agent", "sso")
-BY_HAND = [{"name": name, "updates": [DEFAULT_UPDATE]} for name in ("BTS1", "BTS2")]
-NAMED = ("-e", f"{{biztalk_rollback_kb: ['{DEFAULT_UPDATE}'], biztalk_assume_sql: 'no'}}")
+BY_HAND = [{"name": name, "updates": [NUMBERS[0]]} for name in ("BTS1", "BTS2")]
+NAMED = ("-e", f"{{biztalk_rollback_kb: ['{NUMBERS[0]}'], biztalk_assume_sql: 'no'}}")
 
 
 @pytest.mark.long
@@ -65,9 +63,10 @@ def test_a_chain_goes_back_in_reverse_order(chain_library: Library, tmp_path: Pa
 
 @pytest.mark.long
 def test_a_computer_that_gets_lost_before_the_first_uninstall_is_started_by_the_next_run(
-    open_lab: Callable[..., Lab],
+    chain_library: Library, tmp_path: Path
 ) -> None:
-    with open_lab(SMALL_TOPOLOGY, computers=BY_HAND) as lab:
+    topology = Topology.load(SMALL_TOPOLOGY, overrides={"delays": {"scale": SCALE}, "computers": BY_HAND})
+    with Lab(topology, tmp_path / "lab", chain_library) as lab:
         before = states(lab)
         endpoint = lab.winrm["BTS2"]
         Trigger(lab.events, Moment("service.stopped", {"computer": "BTS2"}), endpoint.cut_off)

@@ -233,6 +233,13 @@ PATCH_STEPS = (
         without=_NO_SQL | _BOUNDARY | _as_at("close the record", _KILLED),
     ),
     Step(
+        "give up the claim",
+        Moment("file.removed", {"path": r"*\run.lock"}),
+        armed=Moment("service.started", _OF_BIZTALK, 16),
+        fails=faults.task_fails("BTS1", "win_powershell"),
+        without=_NO_SQL | _ONCE | _as_at("all is started", _WINRM, _COMPUTER),
+    ),
+    Step(
         "close the record",
         _record("BTS1", 6),
         computer="BTS1",
@@ -241,10 +248,10 @@ PATCH_STEPS = (
         without=_NO_SQL | _ONCE | _as_at("all is started", _WINRM, _COMPUTER),
     ),
     Step(
-        "give up the claim and clean up",
-        Moment("file.removed", {"path": r"*\run.lock"}),
+        "clean up",
+        Moment("file.removed", {"computer": "BTS2", "path": "*.exe"}),
         armed=Moment("file.removed", {"path": r"*\run.lock"}),
         fails=faults.task_fails("BTS2", "win_file"),
-        without=_NO_SQL | _ONCE | _as_at("all is started", _WINRM, _COMPUTER),
+        without=_NO_SQL | _ONCE | _as_at("close the record", _KILLED) | _as_at("all is started", _WINRM, _COMPUTER),
     ),
 )
