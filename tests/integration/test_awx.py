@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 PROJECT: t.Final = ROOT / "docs" / "awx" / "project"
 SECRETS: t.Final = {"windows": "secret-of-windows", "installer": "secret-of-installer", "sql": "secret-of-sql"}
 SETTINGS: t.Final = {
-    "awx_project_scm_url": "https://git.example.org/biztalk.git",
+    "awx_git_url": "https://git.example.org/biztalk.git",
     "awx_execution_environment_image": "registry.example.org/biztalk-patching:0.1.0",
     "awx_instance_groups": "default",
     "awx_windows_user": "ansible",

@@ -119,3 +119,13 @@ def test_every_variable_of_the_role_is_used() -> None:
     names = {name for name in names if not name.startswith("awx_question_")}
 
     assert {name for name in names if len(re.findall(rf"\b{name}\b", texts)) < 2} == set()
+
+
+def test_awx_sets_no_variable_of_the_role() -> None:
+    # What a job has from AWX ("User Guide", variables that AWX passes), and this playbook may run in one.
+    numbers = "job_id job_template_id user_id schedule_id workflow_job_id inventory_id parent_job_schedule_id"
+    texts = "job_template_name job_launch_type user_name user_email user_first_name user_last_name schedule_name"
+    others = "workflow_job_name inventory_name project_revision project_scm_branch execution_node webhook_event_ref"
+    names = {f"awx_{name}" for name in f"{numbers} {texts} {others}".split()}
+
+    assert names & {*role_variables(), *load("roles", "awx", "defaults", "main.yml")} == set()
