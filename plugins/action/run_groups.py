@@ -103,7 +103,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
 
 def _speaker(width: int, stop: Stop) -> t.Callable[[str, str], None]:
-    """Shows a line of a group, as long as the main process reads it: whoever sends it more than it reads waits for ever."""
+    """Shows a line of a group as long as the main process reads it: whoever sends it more than that waits for ever."""
 
     def say(group: str, text: str) -> None:
         if not stop.alone:
