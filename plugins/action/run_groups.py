@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import operator
-import os
 import shutil
 import tempfile
 import typing as t
@@ -104,12 +103,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
 
 def _speaker(width: int, stop: Stop) -> t.Callable[[str, str], None]:
-    """Shows a line of a group, as long as the main process listens: nobody reads what it is sent after that, and
-    whoever goes on to send it waits for ever."""
-    main_process = os.getppid()
+    """Shows a line of a group as long as the main process reads it: whoever sends it more than that waits for ever."""
 
     def say(group: str, text: str) -> None:
-        if not stop.times and os.getppid() == main_process:
+        if not stop.alone:
             display.display(f"{group:{width}} | {text}")
 
     return say

@@ -141,9 +141,11 @@ def _extra_vars(given: t.Iterable[str], files: PrivateFiles) -> list[str]:
 
 
 def _passwords(secrets: Secrets, files: PrivateFiles) -> list[str]:
+    given = context.CLIARGS
     words = []
-    if secrets.connection:
+    # Without these options they come from the inventory, where those of another host may be different.
+    if secrets.connection and (given.get("ask_pass") or given.get("connection_password_file")):
         words += ["--connection-password-file", files.write("connection", secrets.connection)]
-    if secrets.become:
+    if secrets.become and (given.get("become_ask_pass") or given.get("become_password_file")):
         words += ["--become-password-file", files.write("become", secrets.become)]
     return words

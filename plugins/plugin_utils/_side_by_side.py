@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import typing as t
 
@@ -24,9 +25,15 @@ class Stop:
 
     def __init__(self) -> None:
         self.times = 0
+        self._main_process = os.getppid()
 
     def __call__(self, *_signal: t.Any) -> None:
         self.times += 1
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody reads any more what this process shows: it is told to end, or the main process was killed."""
+        return bool(self.times) or os.getppid() != self._main_process
 
     @contextlib.contextmanager
     def on_signals(self) -> t.Iterator[None]:
@@ -55,7 +62,7 @@ def side_by_side(turns: Turns, begin: t.Callable[[KnownGroup], Lane], *, stop: S
     announced: set[str] = set()
     try:
         while not turns.over:
-            if stop.times:
+            if stop.alone:
                 for group in turns.stop():
                     yield Ended(group, reason="the run was told to end before it was its turn")
                 for running in lanes:

@@ -52,9 +52,9 @@ def test_the_plan_and_the_last_failures_are_told(tmp_path: Path) -> None:
     callback = Callback(tmp_path / "told.json")
     callback.task({"ansible_facts": {"preflight_plan": {"outcome": "outage", "install_order": ["bts1", "bts2"]}}})
     callback.task({"ansible_facts": {"other": 1}})
-    callback.task(failed("what a rescue handled"))
-    callback.task(failed("not of interest", ignored=True))
+    callback.task({}, {}, failed("what a rescue handled"))
     callback.task(failed("exit code 1603"), {"unreachable": True, "msg": "no answer"})
+    callback.task(failed("not of interest", ignored=True))
     assert told(callback) == {
         "plan": "outage",
         "computers": ["bts1", "bts2"],

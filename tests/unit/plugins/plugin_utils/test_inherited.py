@@ -34,6 +34,8 @@ GIVEN: dict[str, t.Any] = {
     "remote_user": None,
     "become": True,
     "timeout": 30,
+    "ask_pass": True,
+    "become_password_file": "/password",
 }
 
 
@@ -82,6 +84,12 @@ def test_no_secret_is_on_the_command_line_or_in_the_environment(given: t.Callabl
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     content = "\n".join(path.read_text(encoding="utf-8") for path in files)
     assert [number for number in range(1, 7) if f"Secret-{number}!" not in content] == []
+
+
+def test_passwords_of_the_inventory_stay_there(given: t.Callable[..., None], tmp_path: Path) -> None:
+    given({"inventory": ("/inventory.yml",)})
+    assert "password" not in " ".join(words_of(tmp_path, Secrets((), "Secret-5!", "Secret-6!")))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_extra_variables_keep_their_form(given: t.Callable[..., None], tmp_path: Path) -> None:

@@ -126,6 +126,15 @@ def test_whoever_is_told_to_end_tells_the_children_and_waits_for_them() -> None:
     assert ended["invoices"] == Ended(INVOICES, reason="the run was told to end before it was its turn")
 
 
+def test_when_the_main_process_was_killed_the_groups_go_on_and_none_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene({"orders": (10, 0), "invoices": (5, 0)})
+    monkeypatch.setattr(os, "getppid", lambda: 1 if scene.time.now() > 5 else os.getpid())
+    scene.stop = Stop()
+    ended = scene.run()
+    assert ended["orders"] == Ended(ORDERS, 0, 10)
+    assert ended["invoices"].exit_code is None
+
+
 def test_told_again_it_is_less_patient() -> None:
     child = FakeChild(Time(), 100, 0)
     lane = Lane(ORDERS, lambda _group, _tell: child, Voice(lambda *_: None, 30, False), Time())
