@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from functools import cache
 from importlib.util import find_spec
 
 import yaml
@@ -17,6 +18,7 @@ from tests.setup.paths import ROOT
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _SETTING = re.compile(r"(?<![\w.])biztalk_[a-z_]*[a-z]\b(?![*(])")
 _CONTENT = re.compile(r"\bbiztalk\.patching\.([a-z_]+)\b(?!\.)")
@@ -33,8 +35,13 @@ def broken_links(page: Page) -> Iterator[str]:
         target = (page.path.parent / path).resolve() if path else page.path
         if not target.exists():
             yield f"{page.name} links to {link}: there is no such file"
-        elif anchor and anchor not in Page.read(target).anchors:
+        elif anchor and anchor not in _anchors(target):
             yield f"{page.name} links to {link}: there is no such heading"
+
+
+@cache
+def _anchors(path: Path) -> tuple[str, ...]:
+    return Page.read(path).anchors
 
 
 def unknown_names(page: Page) -> Iterator[str]:
