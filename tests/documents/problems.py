@@ -48,7 +48,7 @@ def unknown_names(page: Page) -> Iterator[str]:
     """Settings, playbooks, modules, roles, make targets and files that the page names and nobody has."""
     text = page.everything()
     kinds = (
-        ("setting", _SETTING, offered.known_settings() | offered.GROUPS),
+        ("variable", _SETTING, offered.known_variables()),
         ("biztalk.patching.", _CONTENT, offered.content()),
         ("make target", _TARGET, offered.make_targets()),
     )
