@@ -20,8 +20,8 @@ myst_heading_anchors = 4
 
 # A broken reference is a warning, and tests/setup/docsite.py has warnings end the build.
 nitpicky = True
-# What of Ansible and of other collections antsibull-docs refers to. Without their inventories, which would be fetched from the
-# internet at each build, only their names can be shown.
+# What of Ansible and of other collections antsibull-docs refers to. Without their inventories, which would be fetched
+# from the internet at each build, only their names can be shown.
 nitpick_ignore_regex = [
     ("std:ref", r"ansible_collections\.(?!biztalk\.patching\.).*"),
     ("std:ref", "action_plugins|common_return_values|ansible_configuration_settings"),

@@ -42,7 +42,12 @@ def resumed_agents(agents: t.Iterable[AgentPlan], record: Record) -> tuple[Agent
 def check_record(record: Record, packages: t.Collection[Package], names: t.Collection[str]) -> t.Iterator[Finding]:
     """Whether the run that was interrupted can be finished by this one."""
     if record["operation"] == "rollback":
-        yield Finding("fail", record["id"], f"is a rollback that was interrupted: finish it first. {record['next']}", "R21")
+        yield Finding(
+            "fail",
+            record["id"],
+            f"is a rollback that was interrupted: finish it first. {record['next']}",
+            "R21",
+        )
         return
     if {package["sha256"] for package in packages} != {package["sha256"] for package in record["packages"]}:
         files = ", ".join(package["file_name"] for package in record["packages"])
