@@ -33,7 +33,8 @@ html_theme = "alabaster"
 html_theme_options = {
     "description": "Updates of BizTalk Server on a whole group, as KB 2003907 says",
     "fixed_sidebar": True,
-    "page_width": "70rem",
+    "page_width": "76rem",
+    "sidebar_width": "20rem",
 }
 html_show_sphinx = False
 html_use_index = False

@@ -43,7 +43,10 @@ def check_record(record: Record, packages: t.Collection[Package], names: t.Colle
     """Whether the run that was interrupted can be finished by this one."""
     if record["operation"] == "rollback":
         yield Finding(
-            "fail", record["id"], f"is a rollback that was interrupted: finish it first. {record['next']}", "R21"
+            "fail",
+            record["id"],
+            f"is a rollback that was interrupted: finish it first. {record['next']}",
+            "R21",
         )
         return
     if {package["sha256"] for package in packages} != {package["sha256"] for package in record["packages"]}:

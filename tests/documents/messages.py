@@ -82,18 +82,19 @@ def failing_findings() -> tuple[Message, ...]:
 
 def _refusals_of(path: Path) -> Iterator[Refusal]:
     document = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-    for task in _tasks(document):
+    for task in tasks_in(document):
         for module, option in _REFUSING.items():
             if module in task:
                 text = str((task[module] or {}).get(option, ""))
                 yield Refusal(str(task.get("name", "")), path.relative_to(ROOT).as_posix(), text)
 
 
-def _tasks(items: t.Any) -> Iterator[dict[str, t.Any]]:
+def tasks_in(items: t.Any) -> Iterator[dict[str, t.Any]]:
+    """The plays or tasks of a document, and those within them."""
     for item in items if isinstance(items, list) else []:
         yield item
         for key in ("tasks", "pre_tasks", "post_tasks", "block", "rescue", "always"):
-            yield from _tasks(item.get(key))
+            yield from tasks_in(item.get(key))
 
 
 def _texts_of(path: Path) -> Iterator[Message]:

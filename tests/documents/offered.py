@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import typing as t
 from functools import cache
@@ -17,10 +18,9 @@ from tests.setup.paths import ROOT
 if t.TYPE_CHECKING:
     from pathlib import Path
 
-# Of the playbooks and the inventory, which no role's argument specification lists.
-OTHER_SETTINGS = frozenset({"biztalk_hosts", "biztalk_computer"})
-# Inventory groups.
-GROUPS = frozenset({"biztalk_sql"})
+_SETTING: t.Final = re.compile(r"\bbiztalk_[a-z_]*[a-z]\b")
+# Where a variable can be read or set.
+_SOURCES = ("playbooks/**/*.yml", "roles/**/*.yml", "plugins/**/*.py", "plugins/**/*.yml")
 
 
 @cache
@@ -32,8 +32,11 @@ def settings() -> dict[str, dict[str, t.Any]]:
     return options
 
 
-def known_settings() -> frozenset[str]:
-    return OTHER_SETTINGS | settings().keys()
+@cache
+def known_variables() -> frozenset[str]:
+    """Settings, facts and inventory groups: all names of ours that any source has."""
+    texts = (path.read_text(encoding="utf-8") for pattern in _SOURCES for path in ROOT.glob(pattern))
+    return frozenset(itertools.chain.from_iterable(map(_SETTING.findall, texts)))
 
 
 @cache

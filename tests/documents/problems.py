@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from functools import cache
 from importlib.util import find_spec
 
 import yaml
@@ -17,6 +18,7 @@ from tests.setup.paths import ROOT
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _SETTING = re.compile(r"(?<![\w.])biztalk_[a-z_]*[a-z]\b(?![*(])")
 _CONTENT = re.compile(r"\bbiztalk\.patching\.([a-z_]+)\b(?!\.)")
@@ -33,15 +35,20 @@ def broken_links(page: Page) -> Iterator[str]:
         target = (page.path.parent / path).resolve() if path else page.path
         if not target.exists():
             yield f"{page.name} links to {link}: there is no such file"
-        elif anchor and anchor not in Page.read(target).anchors:
+        elif anchor and anchor not in _anchors(target):
             yield f"{page.name} links to {link}: there is no such heading"
+
+
+@cache
+def _anchors(path: Path) -> tuple[str, ...]:
+    return Page.read(path).anchors
 
 
 def unknown_names(page: Page) -> Iterator[str]:
     """Settings, playbooks, modules, roles, make targets and files that the page names and nobody has."""
     text = page.everything()
     kinds = (
-        ("setting", _SETTING, offered.known_settings() | offered.GROUPS),
+        ("variable", _SETTING, offered.known_variables()),
         ("biztalk.patching.", _CONTENT, offered.content()),
         ("make target", _TARGET, offered.make_targets()),
     )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import typing as t
 
@@ -13,6 +14,7 @@ import pytest
 
 from tests.documents.commands import Command, commands
 from tests.documents.markdown import Page, pages
+from tests.documents.offered import settings
 from tests.integration.conftest import SCALE
 from tests.integration.documented import (
     execute,
@@ -115,6 +117,19 @@ def test_the_inventory_of_the_guide_makes_a_plan(open_lab: Callable[..., Lab], t
     assert SOMETHING_TO_DO in output, result.stdout
     assert "PASS group: the inventory is the group" in output
     assert "PASS group: the variables have known names" in output
+
+
+def test_the_inventory_of_the_readme_has_all_that_is_required(before: Lab, tmp_path: Path) -> None:
+    (fence,) = (fence for fence in Page.read(ROOT / "README.md").fences if fence.language == "yaml")
+    path = tmp_path / "inventory.yml"
+    path.write_text(fence.text, encoding="utf-8")
+    result = execute(before, ["ansible-inventory", "-i", str(path), "--list"])
+    assert result.returncode == 0, result.stdout
+
+    listed = json.loads(result.stdout)
+    assert listed["biztalk"]["hosts"] == ["bts1.example.org", "bts2.example.org"]
+    required = {name for name, option in settings().items() if option.get("required")}
+    assert required - listed["_meta"]["hostvars"]["bts1.example.org"].keys() == set()
 
 
 @pytest.mark.parametrize("command", of("make"), ids=str)

@@ -39,6 +39,7 @@ def test_a_session_that_does_not_go_away_brings_everything_back_up(single_lab: L
 
     assert result.returncode != 0
     assert "Nosy Monitor" in result.stdout
+    assert "What was stopped is started again now." in result.stdout
     assert "Nothing was installed, and everything that ran before runs again" in result.stdout
     assert History(single_lab.events.events).installs == []
     assert states(single_lab) == before
@@ -128,6 +129,7 @@ def test_an_installer_that_fails_silently_is_found_out(open_lab: Callable[..., L
 
         assert result.returncode != 0
         assert "HRESULT=0x80040e14" in result.stdout
+        assert "Start nothing by hand: mend the cause and run patch.yml again with the same settings" in result.stdout
         assert nothing_runs(lab)
 
 

@@ -18,6 +18,7 @@ if t.TYPE_CHECKING:
 EXPECTED = frozenset(
     {
         "CHANGELOG.md",
+        "CONTRIBUTING.md",
         "FILES.json",
         "LICENSE",
         "LICENSES",
