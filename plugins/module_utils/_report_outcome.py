@@ -102,8 +102,8 @@ def _sentence(story: Story, state: State, outage: Outage | None, cause: Failure 
             f"The {'rollback' if rollback else 'update'} was refused, and nothing was touched: {group} is as it was."
         ),
         "aborted": (
-            f"{update} was not {verb.split()[0]}{' back' if rollback else ''}, and everything that ran before runs again"
-            f"{was_down}."
+            f"{update} was not {verb.split()[0]}{' back' if rollback else ''}, and everything that ran before runs "
+            f"again{was_down}."
         ),
         "taken_back": f"{update} could not be installed, and it was taken back: {group} is as before{was_down}.",
         "failed": f"The {word} of {update} failed{where}: {so_far}. {is_down}.",
