@@ -52,11 +52,22 @@ class Report:
     outage: Outage | None
 
 
-def make_report(story: Story, *, run: str, made: float, alive: bool, logs: t.Sequence[SetupLog] = ()) -> Report:
-    """`run` names the run and its files, `made` is now, `alive` says whether its ansible-playbook still lives."""
+def make_report(
+    story: Story,
+    *,
+    run: str,
+    made: float,
+    alive: bool,
+    logs: t.Sequence[SetupLog] = (),
+    before: t.Mapping[str, t.Any] | None = None,
+) -> Report:
+    """`run` names the run and its files, `made` is now, `alive` says whether its ansible-playbook still lives.
+
+    `before` is the group's run record where that is of a run which was left open.
+    """
     is_up = state_of(story, alive=alive) in UP
     outage = outage_of(story, is_up=is_up)
-    outcome = outcome_of(story, outage, alive=alive)
+    outcome = outcome_of(story, outage, alive=alive, before=before)
     lanes = tuple(lanes_of(story, is_up=is_up))
     follow_ups = follow_ups_of(story)
     group = story.first("group") or {}

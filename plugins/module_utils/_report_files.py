@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import typing as t
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.biztalk.patching.plugins.module_utils._journal import read_journal
-from ansible_collections.biztalk.patching.plugins.module_utils._record import RecordError, parse
+from ansible_collections.biztalk.patching.plugins.module_utils._record import Record, RecordError, is_open, parse
 from ansible_collections.biztalk.patching.plugins.module_utils._record_store import owner_state, replace_file
 from ansible_collections.biztalk.patching.plugins.module_utils._report import Report, make_report
 from ansible_collections.biztalk.patching.plugins.module_utils._report_parts import SetupLog
@@ -72,7 +73,8 @@ def report_from(source: Path) -> Report:
     """Of a journal or of a run record. Raises as `write_report` does."""
     story = story_of(source)
     logs = _logs(source.parent, (story.record or {}).get("id"))
-    return make_report(story, run=source.stem, made=time.time(), alive=_alive(story), logs=logs)
+    before = _left_open(source.parent / "run.json")
+    return make_report(story, run=source.stem, made=time.time(), alive=_alive(story), logs=logs, before=before)
 
 
 def story_of(source: Path) -> Story:
@@ -83,6 +85,13 @@ def story_of(source: Path) -> Story:
     except RecordError as error:
         raise NoRunError(f"{source} is no whole run record: {error}") from error
     return Story.parse([{"event": "fact", "at": source.stat().st_mtime, "name": "record", "value": record}])
+
+
+def _left_open(path: Path) -> Record | None:
+    with contextlib.suppress(FileNotFoundError, RecordError):
+        record = parse(path.read_text(encoding="utf-8"))
+        return record if is_open(record) else None
+    return None
 
 
 def _alive(story: Story) -> bool:

@@ -62,9 +62,21 @@ def _closed(story: Story, record: t.Mapping[str, t.Any]) -> State:
     return "succeeded" if story.operation == record["operation"] else "taken_back"
 
 
-def outcome_of(story: Story, outage: Outage | None, *, alive: bool) -> Outcome:
+def outcome_of(
+    story: Story, outage: Outage | None, *, alive: bool, before: t.Mapping[str, t.Any] | None = None
+) -> Outcome:
+    """`before` is the record of a run that was left open, where this one did not come to go on with it."""
     state = state_of(story, alive=alive)
     cause = cause_of(story) if state not in ("succeeded", "nothing_to_do", "running") else None
+    if before and story.record is None:
+        left = f"The run {before['id']} before it is still open, at the step {before['step']}."
+        return Outcome(
+            state=state,
+            sentence=f"{_sentence(story, state, outage, cause)} {left}",
+            cause=cause.message if cause else "",
+            next=str(before["next"]),
+            command=_playbook(story, before["operation"]),
+        )
     return Outcome(
         state=state,
         sentence=_sentence(story, state, outage, cause),
@@ -102,8 +114,8 @@ def _sentence(story: Story, state: State, outage: Outage | None, cause: Failure 
             f"The {'rollback' if rollback else 'update'} was refused, and nothing was touched: {group} is as it was."
         ),
         "aborted": (
-            f"{update} was not {verb.split()[0]}{' back' if rollback else ''}, and everything that ran before runs"
-            f" again{was_down}."
+            f"{update} was not {verb.split()[0]}{' back' if rollback else ''}, and everything that ran before runs "
+            f"again{was_down}."
         ),
         "taken_back": f"{update} could not be installed, and it was taken back: {group} is as before{was_down}.",
         "failed": f"The {word} of {update} failed{where}: {so_far}. {is_down}.",
@@ -171,7 +183,11 @@ def _command(story: Story, state: State) -> str:
     if state in ("nothing_to_do", "succeeded", "taken_back"):
         return ""
     record = story.record
-    operation = record["operation"] if record and is_open(t.cast("dict[str, t.Any]", record)) else story.operation
+    goes_on = record is not None and is_open(t.cast("dict[str, t.Any]", record))
+    return _playbook(story, record["operation"] if record and goes_on else story.operation)
+
+
+def _playbook(story: Story, operation: str) -> str:
     inventory = [
         text for source in (story.executions[-1].inventory if story.executions else ()) for text in ("-i", source)
     ]

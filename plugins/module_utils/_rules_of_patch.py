@@ -75,13 +75,11 @@ def _stopped(story: Story) -> dict[str, Evidence]:
     agents = _last_by_place(story.of_phase("agent_down"))
     downs = listed(f"{one.service or 'SQL Server Agent'} on {one.lane} at {clock(one.ended)}" for one in agents)
     finished = [one for one in stops if not one.open]
-    work = first_began(story.of_phase("install", "uninstall"))
-    in_time = work is None or all(one.ended <= work for one in stops)
     stopped = f"Stopped by {clock(max(one.ended for one in stops))} UTC. {'; '.join(what)}."
     iis = [one["name"] for one in computers if set(_IIS) & set(one["services"]) or one.get("app_pools")]
     return {
         "R6": _with_sql(story, downs, stopped),
-        "R11": held(stopped) if finished and in_time else not_seen("The stop did not come to its end."),
+        "R11": _everything(story, stops, stopped),
         "R12": held(f"Stopped on {listed(iis)}.")
         if iis and finished
         else not_applicable("No computer has a running IIS that an isolated host uses."),
@@ -92,6 +90,19 @@ def _stopped(story: Story) -> dict[str, Evidence]:
         else not_applicable("Neither the update nor the plan touches a database."),
         "R14": _sso(story),
     }
+
+
+def _everything(story: Story, stops: t.Sequence[Segment], stopped: str) -> Evidence:
+    """A run that finishes another one stops again what it installs on."""
+    if story.plan.get("outcome") == "rolling":
+        return not_applicable("Rolling: the update contains no SQL, and each computer was stopped for its own install.")
+    work = first_began(story.of_phase("install", "uninstall"))
+    before = [one for one in stops if work is None or one.began < work]
+    if not before:
+        return Evidence("not_held", "An install began before anything was stopped.")
+    if any(one.open or (work is not None and one.ended > work) for one in before):
+        return not_seen("The stop did not come to its end.")
+    return held(stopped)
 
 
 def _with_sql(story: Story, downs: str, stopped: str) -> Evidence:

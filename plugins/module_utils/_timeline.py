@@ -88,6 +88,11 @@ class Picture:
     def bottom(self) -> float:
         return self.height - AXIS
 
+    @property
+    def failed(self) -> bool:
+        """Whether a bar of it has failed."""
+        return any(bar.failed for row in self.rows for bar in row.bars)
+
 
 @dataclass(frozen=True)
 class Scale:

@@ -33,7 +33,7 @@ def page(report: Report) -> str:
 def timeline(report: Report) -> str:
     """The picture alone, as an SVG file of its own."""
     picture = picture_of(report)
-    rows = -(-len(picture.kinds) // 5) if picture else 0
+    rows = -(-len(picture.kinds) // 4) if picture else 0
     return (
         _environment().get_template("timeline.svg.j2").render(picture=picture, alone=True, legend_height=20 * rows + 8)
     )

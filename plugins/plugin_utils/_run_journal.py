@@ -49,18 +49,16 @@ _IDLE_ACTIONS: t.Final = frozenset(
 
 
 def _never_in_the_way(method: t.Callable[..., None]) -> t.Callable[..., None]:
-    """Whatever goes wrong here is told once, and the run is not followed any more: it goes on as if nothing were."""
+    """A journal that cannot be written is told once, and the run is not followed any more: it goes on as ever."""
 
     @functools.wraps(method)
     def careful(self: RunJournal, *arguments: t.Any, **options: t.Any) -> None:
         try:
-            if not self.broken:
+            if self.follows:
                 method(self, *arguments, **options)
-        except Exception as error:
-            self.broken = True
-            self._display.warning(
-                f"The report of this run tells nothing from here on ({type(error).__name__}: {error})"
-            )
+        except OSError as error:
+            self.follows = False
+            self._display.warning(f"The report tells nothing of this run from here on: {error}")
 
     return careful
 
@@ -75,7 +73,8 @@ class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no typ
     def __init__(self) -> None:
         super().__init__()
         self._begun: dict[str, t.Any] = {}
-        self.broken = False
+        self.follows = True
+        self._writes = True
         self._named = False
         self._journal = Journal()
         self._watch = RunWatch(self._journal)
@@ -198,8 +197,19 @@ class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no typ
             self._write()
 
     def _write(self) -> ReportFiles | None:
+        """A report that cannot be made is told once. The journal goes on, and it can be made from that later."""
         source = self._journal.path
-        return write_report(source, page, report_folder(source, self._begun["report_folder"])) if source else None
+        if not source or not self._writes:
+            return None
+        try:
+            return write_report(source, page, report_folder(source, self._begun["report_folder"]))
+        except Exception as error:
+            self._writes = False
+            self._display.warning(
+                f"The report of this run cannot be written ({type(error).__name__}: {error}). Once that is mended "
+                "biztalk.patching.report makes it"
+            )
+            return None
 
 
 def _task(result: t.Any) -> t.Any:

@@ -71,6 +71,19 @@ def record_of(lab: Lab) -> dict[str, t.Any]:
     return record
 
 
+def told_by(playbook: str, lab: Lab) -> str:
+    """The path of a playbook as an operator writes it: it runs one of the collection's, and tells the summary."""
+    path = lab.folder / f"tell-{playbook}.yml"
+    tasks = [{"ansible.builtin.debug": {"msg": "{{ biztalk_summary.subject }}"}, "run_once": True}]
+    plays = [
+        {"ansible.builtin.import_playbook": f"biztalk.patching.{playbook}"},
+        {"hosts": "biztalk", "gather_facts": False, "tasks": tasks},
+    ]
+    # JSON is YAML too.
+    path.write_text(json.dumps(plays), encoding="utf-8")
+    return str(path)
+
+
 def report_of(lab: Lab) -> dict[str, t.Any]:
     """The report of the last run, as data; the page lies beside it."""
     (path,) = lab.folder.glob("records/*/report.json")

@@ -10,7 +10,7 @@ from collections import Counter
 
 import pytest
 
-from tests.integration.runs import CLOSE_APPLICATIONS, changes, run
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, report_of, run
 from tests.lab.paths import SINGLE_TOPOLOGY
 from tests.lab.windows.furniture import UNINSTALL_32
 from tests.lab.winrm.modules import setup
@@ -96,6 +96,8 @@ def test_computers_that_cannot_be_reached_are_named_together(small_lab: Lab) -> 
     output = looked_at(small_lab, "patch", code=2)
     assert "Nothing was touched. These computers cannot be looked at: - bts2: Task failed: basic: HTTPS" in output
     assert "- bts1:" not in output
+    outcome = report_of(small_lab)["outcome"]
+    assert (outcome["state"], "bts2: Task failed" in outcome["cause"]) == ("refused", True)
 
 
 def test_the_connecting_account_must_be_an_administrator(single_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:

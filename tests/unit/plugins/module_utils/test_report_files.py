@@ -17,7 +17,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._report_files imp
     report_folder,
     write_report,
 )
-from ansible_collections.biztalk.patching.tests.unit.plugins.journals import good_patch, installed
+from ansible_collections.biztalk.patching.tests.unit.plugins.journals import begun, ended, failed, good_patch, installed
 
 if t.TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +85,19 @@ def test_a_run_without_a_journal_is_told_from_its_record(tmp_path: Path) -> None
     assert report.outcome.state == "interrupted"
     assert report.outcome.next == record["next"]
     assert [computer["name"] for computer in report.data["computers"]] == ["BTS1", "BTS2"]
+
+
+def test_a_refused_run_tells_of_the_one_that_was_left_open(tmp_path: Path) -> None:
+    record = installed("bts1")
+    (tmp_path / "run.json").write_text(serialise(record), encoding="utf-8")
+    source = tmp_path / "20261123T013000Z-patch.journal"
+    refused = [*begun(), failed(5, "bts1", "Nothing was touched."), ended(6, succeeded=False)]
+    source.write_text("".join(f"\n{json.dumps(entry)}" for entry in refused), encoding="utf-8")
+
+    outcome = write_report(source, lambda _report: "", tmp_path).report.outcome
+
+    assert outcome.sentence.endswith(f"The run {record['id']} before it is still open, at the step installing.")
+    assert (outcome.state, outcome.cause, outcome.next) == ("refused", "Nothing was touched.", record["next"])
 
 
 def test_a_record_that_is_not_whole_makes_no_report(tmp_path: Path) -> None:

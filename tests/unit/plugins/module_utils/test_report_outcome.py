@@ -18,6 +18,7 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.journals import (
     good_patch,
     installed,
     later,
+    phase,
     planned,
     report,
     rollback,
@@ -112,6 +113,16 @@ def test_the_cause_is_the_first_failure_of_the_last_run_that_was_not_expected() 
     assert report(ABORTED).outcome.cause == "MON1 is still connected"
     assert report([*failed_patch("the old cause"), *later(REFUSED, 200)]).outcome.cause == "Nothing was touched."
     assert report(good_patch()).outcome.cause == ""
+
+
+def test_a_group_that_could_not_be_started_is_still_down() -> None:
+    entries = [*begun(), *planned(), *stopped(), *both_installed(), *phase("bts1", "start", 130, 140)]
+    failure = failed(141, "bts2", "a service does not run", phase="start")
+
+    made = report([*entries, failure, ended(142, succeeded=False)])
+
+    assert made.outcome.sentence.endswith("The group is down and stays down.")
+    assert made.data["outage"]["ended"] is None
 
 
 def test_a_failed_install_says_how_long_the_group_is_down_already() -> None:

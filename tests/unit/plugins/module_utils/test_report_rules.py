@@ -22,6 +22,7 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.journals import (
     failed_patch,
     good_patch,
     installed,
+    later,
     phase,
     planned,
     report,
@@ -105,6 +106,30 @@ def test_a_run_that_saw_nothing_claims_nothing() -> None:
 )
 def test_what_was_not_seen_is_not_said_to_have_held(rule: str, verdict: str, entries: list[Entry]) -> None:
     assert verdicts(entries)[rule] == verdict
+
+
+def test_a_run_that_was_finished_by_another_one_had_stopped_everything() -> None:
+    second = [*begun(), *phase("bts1", "stop", 10, 12), *phase("bts2", "install", 60, 90)]
+    finished = [*failed_patch(), *later([*second, *started(130, installed("bts1", "bts2", step="done"))], 200)]
+
+    assert verdicts(finished)["R11"] == "held"
+
+
+@pytest.mark.parametrize(
+    ("stop", "verdict"),
+    [((10, 22), "held"), ((10, 70), "not_seen"), ((80, 90), "not_held")],
+    ids=["before", "during", "after"],
+)
+def test_what_is_stopped_too_late_is_told(stop: tuple[float, float], verdict: str) -> None:
+    entries = [*begun(), *planned(), *phase("bts1", "stop", *stop), *phase("bts1", "install", 60, 75)]
+
+    assert verdicts(entries)["R11"] == verdict
+
+
+def test_a_rolling_update_stops_each_computer_for_itself() -> None:
+    entries = [*begun(), *planned(outcome="rolling"), *stopped(), *both_installed()]
+
+    assert verdicts(entries)["R11"] == "not_applicable"
 
 
 def test_installs_that_overlap_break_a_rule() -> None:

@@ -92,6 +92,20 @@ def test_an_end_that_was_not_seen_is_told() -> None:
     assert bar.title == "Install: 1 min, its end was not seen"
 
 
+def test_what_took_no_time_at_the_end_is_seen_too() -> None:
+    segments = (Segment("bts1", "install", 0, 60), Segment("bts1", "check", 60, 60))
+    picture = draw([Lane("BTS1", "computer", segments, ())], None)
+
+    assert picture
+    assert picture.rows[0].bars[-1].x + _timeline.NARROWEST <= RIGHT_END
+
+
+def test_the_phase_that_failed_is_marked() -> None:
+    failed = [(row.name, bar.kind) for row in drawn(failed_patch()).rows for bar in row.bars if bar.failed]
+
+    assert failed == [("BTS2", "install")]
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.0, ""), (1.0, ""), (60.0, "Install")], ids=["no time", "too narrow", "wide"]
 )

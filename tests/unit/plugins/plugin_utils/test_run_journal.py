@@ -188,6 +188,16 @@ def test_nothing_of_the_arguments_of_tasks_is_kept(run: Run) -> None:
     assert [path.name for path in run.folder.iterdir() if "hunter2" in path.read_text(encoding="utf-8")] == []
 
 
+def test_a_report_that_cannot_be_made_does_not_keep_the_journal_from_going_on(run: Run) -> None:
+    run.begin()
+    run.do("biztalk.patching.run_record", {"folder": str(run.folder), "record": {"id": "no record"}})
+    run.do("ansible.windows.win_service", {})
+    run.journal.v2_playbook_on_stats(Stats())
+
+    assert run.files == ["no record-patch.journal"]
+    assert [entry["event"] for entry in run.noted("end")] == ["end"]
+
+
 def test_a_folder_that_cannot_be_written_is_a_warning_and_no_more(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     run = Run(tmp_path / "file" / "group")
