@@ -76,7 +76,9 @@ def recognise(name: str, head: bytes) -> Format:
         return "setup_xml"
     if kind == "sql":
         return "script"
-    if not head or head.startswith(_BINARY_LEAVES.get(kind, ())):
+    if not head:
+        return "unknown" if kind in _BINARIES else "leaf"
+    if head.startswith(_BINARY_LEAVES.get(kind, ())):
         return "leaf"
     signed = _by_signature(head)
     # What is called a cabinet and begins like a picture is neither: the zeros of an icon are soon found by accident.

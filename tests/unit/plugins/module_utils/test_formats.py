@@ -23,6 +23,7 @@ FORMATS = {
     "an empty file": ("a.bin", b"", "leaf"),
     "a program that is none": ("a.dll", b"hello", "unknown"),
     "an installer that is none": ("a.msi", b"hello", "unknown"),
+    "a library without content": ("a.dll", b"", "unknown"),
     "a cabinet that begins like an icon": ("a.cab", b"\0\0\1\0", "unknown"),
     "a library that begins like a picture": ("a.dll", b"BM" + bytes(8) + b"\x36\0\0\0", "unknown"),
     "a text that begins like a picture": ("f12", b"BMW = 1", "text"),
