@@ -26,12 +26,15 @@ from ansible_collections.biztalk.patching.plugins.module_utils._contents import 
 from ansible_collections.biztalk.patching.plugins.module_utils._package import PackageError, inspect_package
 from ansible_collections.biztalk.patching.plugins.module_utils._setup_xml import read_setup_xml
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_answer import answer_sql
+from tests.lab.packages.installer import build_msi
 from tests.lab.packages.patch import Patch
 from tests.lab.packages.pe import portable_executable
 from tests.lab.packages.shapes import burn, cabinet, iexpress
+from tests.lab.packages.spec import PackageSpec
 from tests.lab.packages.version_resource import VersionInfo
 
 CASES, SEED = 20_000, 1
+SEVEN_ZIP = find_seven_zip() or "7z"
 # A package costs as much as some hundred documents: each runs 7-Zip several times.
 PACKAGES_IN_TEN_THOUSAND = 750
 VERSION = VersionInfo("3.13.9.0", ())
@@ -45,6 +48,9 @@ DOCUMENTS = tuple(
     )
     for encoding in ("utf-8", "utf-8-sig", "utf-16")
 )
+
+
+WITHOUT_SCRIPT = b'<a><b f="a.dll"/></a>'
 
 
 class Dice:
@@ -83,26 +89,55 @@ def packages() -> dict[str, bytes]:
     """One of each make, all with SQL."""
     stub = portable_executable("x86", VERSION, dll=False)
     plain = {"Setup.xml": DOCUMENTS[0], "a.dll": DLL}
-    plain_without_script = {**plain, "Setup.xml": b'<a><b f="a.dll"/></a>'}
+    plain_without_script = {**plain, "Setup.xml": WITHOUT_SCRIPT}
     scripts = {"SQL\\x.sql": b"EXEC sp_x"}
-    patch = Patch("{A70BB119-0B5B-56AD-8C72-8F5BC43946C4}", ("{3C3532C8-182B-5AD9-8EEF-D42434251F0E}",))
-    zipped = BytesIO()
-    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in {**plain, "SQL/x.sql": b"EXEC sp_x"}.items():
-            archive.writestr(name, content)
+    zipped = _zipped(plain | {"SQL/x.sql": b"EXEC sp_x"})
     return {
         "a cabinet behind a program": stub + cabinet(plain | scripts),
         "a cabinet": cabinet(plain | scripts),
-        "a zip file": zipped.getvalue(),
-        "a zip file behind a program": stub + zipped.getvalue(),
+        "a zip file": zipped,
+        "a zip file behind a program": stub + zipped,
         "IExpress": iexpress(plain | scripts, VERSION),
         "Burn": burn({"m.dll": DLL}, plain | scripts, VERSION),
-        "a patch": stub
-        + cabinet({**plain, "u.msp": patch.build({"f1": ("x.sql", b"EXEC sp_x"), "f2": ("a.dll", DLL)})}),
-        "a patch of a script that the product has": stub
-        + cabinet({**plain_without_script, "u.msp": patch.build({"f1": ("", b"EXEC sp_x"), "f2": ("a.dll", DLL)})}),
+        "a patch": stub + cabinet(plain | {"u.msp": _patch("x.sql")}),
+        "a patch of a script that the product has": stub + cabinet({**plain_without_script, "u.msp": _patch("")}),
         "nested": stub + cabinet({**plain, "inner.exe": stub + cabinet(scripts)}),
     }
+
+
+def payloads(folder: Path) -> dict[str, tuple[bytes, bytes]]:
+    """Files within a package, of which each alone holds its SQL, and under which name."""
+    stub = portable_executable("x86", VERSION, dll=False)
+    scripts = {"x.sql": b"EXEC sp_x"}
+    spec = PackageSpec(kb="90000009", title="Hotfix", version=VERSION.file_version, architecture="x64")
+    named = {
+        "x.msi": build_msi(spec, {"a.dll": DLL, **scripts}, folder),
+        "x.msp": _patch("x.sql"),
+        "x.cab": cabinet(scripts),
+        "x.zip": _zipped(scripts),
+        "cabinet.exe": stub + cabinet(scripts),
+        "zip.exe": stub + _zipped(scripts),
+        "iexpress.exe": iexpress(scripts, VERSION),
+    }
+    return {
+        **{name: (content, b"x.sql") for name, content in named.items()},
+        "y.msp": (_patch(""), b"f1"),
+        "burn.exe": (burn({"m.dll": DLL}, scripts, VERSION), b"a0"),
+    }
+
+
+def _patch(script: str) -> bytes:
+    """A patch of a script, which bears no name where the product has it already."""
+    patch = Patch("{A70BB119-0B5B-56AD-8C72-8F5BC43946C4}", ("{3C3532C8-182B-5AD9-8EEF-D42434251F0E}",))
+    return patch.build({"f1": (script, b"EXEC sp_x"), "f2": ("a.dll", DLL)})
+
+
+def _zipped(members: dict[str, bytes]) -> bytes:
+    zipped = BytesIO()
+    with zipfile.ZipFile(zipped, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return zipped.getvalue()
 
 
 @dataclass
@@ -128,28 +163,45 @@ def _names_a_script(content: bytes) -> bool:
 
 
 def damage_packages(cases: int, dice: Dice, outcome: Outcome, folder: Path) -> None:
-    program, whole = find_seven_zip() or "7z", list(packages().items())
-    path = folder / "package.exe"
+    whole = list(packages().items())
     for _number in range(cases):
         kind, content = whole[dice.roll(len(whole))]
-        content = mutate(content, dice)
-        path.write_bytes(content)
-        try:
-            answer: str = inspect_package(path, SevenZip(program, Deadline(60)), scratch=str(folder)).sql.found
-        except PackageError:
-            answer = "refused"
-        outcome.answers[f"package: {answer}"] += 1
-        if answer == "no":
-            kept = folder / f"no-{hashlib.sha256(content).hexdigest()[:12]}.exe"
-            kept.write_bytes(content)
-            outcome.faults.append(f"no SQL in {kind}: {kept}")
+        _inspect(kind, mutate(content, dice), outcome, folder)
+
+
+def damage_payloads(cases: int, dice: Dice, outcome: Outcome, folder: Path) -> None:
+    """The package is whole, but was made of a damaged file."""
+    source = folder / "source"
+    source.mkdir()
+    inner = list(payloads(source).items())
+    for _number in range(cases):
+        name, (content, script) = inner[dice.roll(len(inner))]
+        damaged = mutate(content, dice)
+        package = cabinet({"Setup.xml": WITHOUT_SCRIPT, "a.dll": DLL, name: damaged})
+        _inspect(name, package, outcome, folder, removed=script not in damaged)
+
+
+def _inspect(kind: str, content: bytes, outcome: Outcome, folder: Path, *, removed: bool = False) -> None:
+    """`removed` is the SQL where nothing of it is left, not even its name."""
+    path = folder / "package.exe"
+    path.write_bytes(content)
+    try:
+        answer: str = inspect_package(path, SevenZip(SEVEN_ZIP, Deadline(60)), scratch=str(folder)).sql.found
+    except PackageError:
+        answer = "refused"
+    outcome.answers[f"package: {answer}"] += 1
+    if answer == "no" and not removed:
+        kept = folder / f"no-{hashlib.sha256(content).hexdigest()[:12]}.exe"
+        kept.write_bytes(content)
+        outcome.faults.append(f"no SQL in {kind}: {kept}")
 
 
 def run(cases: int, seed: int, folder: Path) -> Outcome:
     outcome, dice = Outcome(), Dice(seed)
     in_packages = cases * PACKAGES_IN_TEN_THOUSAND // 10_000
     damage_documents(cases - in_packages, dice, outcome)
-    damage_packages(in_packages, dice, outcome, folder)
+    damage_packages(in_packages - in_packages // 2, dice, outcome, folder)
+    damage_payloads(in_packages // 2, dice, outcome, folder)
     return outcome
 
 

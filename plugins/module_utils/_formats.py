@@ -76,14 +76,23 @@ def recognise(name: str, head: bytes) -> Format:
         return "setup_xml"
     if kind == "sql":
         return "script"
-    if not head or head.startswith(_BINARY_LEAVES.get(kind, ())) or _is_bitmap(head):
+    if not head:
+        return "unknown" if kind in _BINARIES else "leaf"
+    if head.startswith(_BINARY_LEAVES.get(kind, ())):
         return "leaf"
-    for signature, format_ in _SIGNATURES:
-        if head.startswith(signature):
-            return format_
+    signed = _by_signature(head)
+    # What is called a cabinet and begins like a picture is neither: the zeros of an icon are soon found by accident.
+    if signed and not (signed == "leaf" and kind in _BINARIES):
+        return signed
     if kind in _BINARIES or not _is_text(head):
         return "unknown"
     return "command" if kind in _COMMANDS else "data" if kind in _DATA else "text"
+
+
+def _by_signature(head: bytes) -> Format | None:
+    if _is_bitmap(head):
+        return "leaf"
+    return next((format_ for signature, format_ in _SIGNATURES if head.startswith(signature)), None)
 
 
 def _is_bitmap(head: bytes) -> bool:

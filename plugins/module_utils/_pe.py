@@ -112,7 +112,7 @@ class _Headers:
         """Behind the headers, the sections, and the symbols that some compilers leave there."""
         ends: list[int] = [struct.unpack_from("<60xI", self._optional)[0]]
         ends += [raw + raw_size for _virtual_size, _start, raw_size, raw in self._sections if raw_size]
-        # What lies behind the sections may be stale in a program that runs; without them Windows does not load it.
+        # Without all of its sections Windows does not load it; what is said of the symbols may be stale.
         if max(ends) > self._image.seek(0, io.SEEK_END):
             raise ValueError("it is cut off")
         if self._symbols:
