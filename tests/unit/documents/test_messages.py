@@ -18,8 +18,8 @@ PAGE = Page.read(ROOT / "docs" / "troubleshooting.md")
 HEADER = "message"
 # What tells somebody what to do, at the beginning of a clause, or hands on a text that does.
 ADVICE = re.compile(
-    r"(?:^|[.:;,] |\b(?:and|or|so) )(?:add|bring|check|choose|close|configure|correct|enable|end|find out|finish|free|get"
-    r"|give|have|leave|let|look|make|mend|name|put|remove|run|see|set|start|stop|take|wait|restart|restore)\b"
+    r"(?:^|[.:;,] |\b(?:and|or|so) )(?:add|bring|check|choose|close|configure|correct|enable|end|find out|finish|free"
+    r"|get|give|have|leave|let|look|make|mend|name|put|remove|run|see|set|start|stop|take|wait|restart|restore)\b"
     r"|stays_down|\.msg\b|failures\b|refusals\b",
     re.IGNORECASE,
 )
