@@ -24,8 +24,8 @@ if t.TYPE_CHECKING:
     from tests.lab.packages.library import Library
     from tests.lab.topology import Topology
 
-# A run that takes longer hangs.
-RUN_TIMEOUT = 300.0
+# A run that takes longer hangs, on a busy computer too.
+RUN_TIMEOUT = 900.0
 # Some commands are refused once, as while a restart is going on.
 MOST_COMMANDS = 4
 # Time-outs that a hanging step reaches soon; everything else has time enough.
@@ -71,7 +71,11 @@ def run_case(case: Case, topology: Topology, folder: Path, library: Library) -> 
         before = Before.of(lab)
         controller = Controller()
         for earlier in scenario.before:
-            controller.run(lab, earlier, _arguments(lab, earlier), output=folder / "before.txt", timeout=RUN_TIMEOUT)
+            output = folder / "before.txt"
+            if controller.run(lab, earlier, _arguments(lab, earlier), output=output, timeout=RUN_TIMEOUT) != 0:
+                raise RuntimeError(
+                    f"{earlier}.yml, which comes before the run that is struck, did not succeed: {output}"
+                )
         if scenario.fault:
             scenario.fault.arm(lab)
         trigger = _arm(case, lab, controller)
