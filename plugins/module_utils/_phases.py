@@ -25,6 +25,7 @@ PHASES: t.Final = {
     "restart": "Restart",
     "agent_up": "Start SQL Server Agent",
     "start": "Start",
+    "settle": "See that it stays up",
 }
 # Those whose tasks look at the databases from the controller.
 OF_DATABASES: t.Final = ("backup", "idle", "restore")
@@ -66,6 +67,10 @@ _OF_FILE: t.Final = {
     "start/agent": "agent_up",
     "start/instance": "agent_up",
     "start/main": "start",
+    "start/services": "start",
+    "start/settle": "settle",
+    "start/cluster": "start",
+    "start/app_pools": "start",
 }
 _OF_NONE: t.Final = ("install/turn", "stage/cleanup", "report/main")
 _TASK_FILE = re.compile(r"[\\/]roles[\\/](\w+)[\\/]tasks[\\/](\w+)\.ya?ml(?::\d+)?$")

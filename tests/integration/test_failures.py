@@ -47,7 +47,7 @@ def test_a_session_that_does_not_go_away_brings_everything_back_up(single_lab: L
     report = report_of(single_lab)
     assert report["outcome"]["state"] == "aborted"
     assert "Nosy Monitor" in report["outcome"]["cause"]
-    assert [one["program"] for look in report["idle"] for one in look["seen"]] == ["Nosy Monitor"]
+    assert "Nosy Monitor" in [one["program"] for look in report["idle"] for one in look["seen"]]
 
 
 @pytest.mark.long

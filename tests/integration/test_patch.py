@@ -60,7 +60,7 @@ def test_patching_keeps_every_rule_and_a_second_run_changes_nothing(lab: Lab) ->
     assert [lane["name"] for lane in report["lanes"]] == ["BTS1", "BTS2", "BTS3", "SQL1"]
     down = next(event for event in events if event.kind == "service.stop_requested").at
     up = [event for event in events if event.kind == "service.started"][-1].at
-    assert report["outage"]["seconds"] == pytest.approx(up - down, abs=8)
+    assert up - down - 1 < report["outage"]["seconds"] < events[-1].at - events[0].at
 
     second = run("patch", lab, *CLOSE_APPLICATIONS)
 

@@ -56,7 +56,7 @@ def test_a_good_run_is_understood_at_a_glance(tmp_path: Path, size: tuple[int, i
     assert seen.facts["next"] is None
     assert seen.facts["overflow"] <= 0
     assert seen.facts["lanes"] == ["BTS1", "BTS2", "SQL1"]
-    assert seen.facts["bars"] == 14
+    assert seen.facts["bars"] == 15
     assert (seen.facts["requests"], seen.facts["foreign"]) == ([], 0)
     assert seen.size == size
     # A blank picture of that size would have next to nothing in it.

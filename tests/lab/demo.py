@@ -41,22 +41,24 @@ def demonstrate(topology: Topology, folder: Path) -> int:
         problems += _run(lab, "biztalk.patching.patch")
         again = lab.events.events[len(patched) :]
     print("\n".join(summary(patched)))
-    _say(f"The report of that run, which any browser opens:\n  {report_of(folder).as_uri()}")
     problems += judge(patched, again)
+    if not problems:
+        _say(f"The report of that run, which any browser opens:\n  {newest(folder, '-report.html').as_uri()}")
     _say("All is well: every rule held." if not problems else "NOT WELL:\n  " + "\n  ".join(problems))
     return 1 if problems else 0
 
 
-def report_of(folder: Path) -> Path:
-    """That of the run which installed something; the last run has found nothing to do."""
-    (page,) = folder.absolute().glob("records/*/*-KB*-patch-report.html")
-    return page
+def newest(folder: Path, suffix: str) -> Path:
+    """A file of the last run that installed something; the one after it has found nothing to do.
+
+    Raises ValueError where there is none.
+    """
+    return max(folder.absolute().glob(f"records/*/*-KB*-patch{suffix}"), key=lambda path: path.stat().st_mtime)
 
 
 def draw_timeline(folder: Path, target: Path) -> None:
-    """The picture of that report as a file of its own."""
-    (journal,) = folder.glob(f"records/*/*-KB*-patch{JOURNAL}")
-    target.write_text(timeline(report_from(journal)) + "\n", encoding="utf-8")
+    """The picture of that run's report as a file of its own."""
+    target.write_text(timeline(report_from(newest(folder, JOURNAL))) + "\n", encoding="utf-8")
 
 
 def _run(lab: Lab, playbook: str, *arguments: str) -> Iterator[str]:

@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 import pytest
 
-from tests.lab.demo import judge
+from tests.lab.demo import judge, newest
 from tests.lab.summary import summary
 from tests.unit.lab.invariants.runs import COMPUTERS, SCRIPT, event, good_run, install, start
 
 if t.TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.lab.events import Event
 
 READING = event("session.closed", instance="SQL1", spid=61)
@@ -32,6 +35,17 @@ def test_a_computer_without_the_update_is_named() -> None:
 def test_a_broken_rule_is_a_problem() -> None:
     log = [item for item in good_run(SCRIPT) if item.kind != "backup.forced"]
     assert any(problem.startswith("R20 was broken") for problem in judge(log, []))
+
+
+def test_the_report_of_the_last_run_that_installed_something_is_shown(tmp_path: Path) -> None:
+    group = tmp_path / "records" / "sql1-biztalkmgmtdb"
+    group.mkdir(parents=True)
+    names = ("20260101T000000Z-KB5009901-patch", "20260102T000000Z-KB5009901-patch", "20260102T000100Z-patch")
+    for age, name in enumerate(names):
+        (group / f"{name}-report.html").write_text("", encoding="utf-8")
+        os.utime(group / f"{name}-report.html", (1000 + age, 1000 + age))
+
+    assert newest(tmp_path, "-report.html").name == f"{names[1]}-report.html"
 
 
 @pytest.mark.parametrize("change", [start("BTS1", "W3SVC")[0], install("BTS1", "x64")[0]])

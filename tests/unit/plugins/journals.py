@@ -126,6 +126,7 @@ def started(at: float, record_now: dict[str, t.Any]) -> list[Entry]:
         *agent("agent_up", at, at + 2),
         *phase("bts1", "start", at + 3, at + 13),
         *phase("bts2", "start", at + 3, at + 10),
+        *phase("bts1", "settle", at + 13, at + 14),
         fact("record", at + 14, record_now),
     ]
 

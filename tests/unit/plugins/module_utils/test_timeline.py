@@ -42,7 +42,7 @@ def test_there_is_a_lane_for_each_computer_and_instance_and_the_outage_is_marked
         ("BTS2", "computer"),
         ("SQL1", "sql"),
     ]
-    assert [bar.kind for bar in bars(picture, "BTS1")] == ["down", "plan", "stop", "install", "start"]
+    assert [bar.kind for bar in bars(picture, "BTS1")] == ["down", "plan", "stop", "install", "start", "settle"]
     assert [bar.kind for bar in bars(picture, "SQL1")] == ["down", "backup", "agent_down", "idle", "agent_up"]
     assert picture.outage
     assert (picture.outage.text, picture.outage.open) == ("down for 2 min 13 s", False)
