@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Damages packages and Setup.xml files in 20,000 ways: `python -m benchmarks.mutations [cases] [seed]`.
+"""Damages packages, files in packages and Setup.xml in 20,000 ways: `python -m benchmarks.mutations [cases] [seed]`.
 
 Each of them has SQL. Whatever the damage, there must be an answer or one clear error, and never the answer "no" unless
 the damage has removed the SQL itself.
@@ -213,7 +213,7 @@ def main(arguments: t.Sequence[str]) -> int:
     print(f"{cases} cases with seed {seed} in {time.monotonic() - started:.0f} s")
     for answer, count in sorted(outcome.answers.items()):
         print(f"  {answer}: {count}")
-    print("\n".join(outcome.faults) or "No traceback, and never the answer no.")
+    print("\n".join(outcome.faults) or "No traceback, and never the answer no where SQL is left.")
     return 1 if outcome.faults else 0
 
 
