@@ -22,7 +22,7 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.modules.module_runn
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._clock import Clock
 
-    Answer = dict[str, t.Any] | Exception
+    Answer: t.TypeAlias = "dict[str, t.Any] | Exception"
 
 FOLDER = r"%USERPROFILE%\.ansible_async"
 PATIENT = {"timeout": 300, "interval": 10, "progress_interval": 20}

@@ -15,7 +15,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._waiting import (
 from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import FakeClock
 
 if t.TYPE_CHECKING:
-    Answer = dict[str, t.Any] | Exception
+    Answer: t.TypeAlias = "dict[str, t.Any] | Exception"
 
 NAMES = ["BTSSvc$ReceiveHost", "W3SVC"]
 
