@@ -35,7 +35,7 @@ unit: setup-test  ## the unit tests
 integration: setup-test  ## all end-to-end tests on the lab, the long ones too
 	"$(VENV)/python" -m pytest tests/integration -n 2 --dist loadfile
 
-campaign: setup-run  ## strike each step of the playbooks in each way, and see the next command mend it (half an hour)
+campaign: setup-run  ## strike each step of the playbooks in each way, and see the next command mend it (takes long)
 	"$(VENV)/python" -m tests.lab.campaign
 
 lint: setup-test  ## every static gate
