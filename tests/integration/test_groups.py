@@ -100,7 +100,7 @@ def test_a_group_that_fails_does_not_stop_the_other(open_groups: OpenGroups) -> 
 )
 def test_what_would_take_a_group_apart_is_refused(tmp_path: Path, options: list[str], says: str) -> None:
     path = tmp_path / "inventory.yml"
-    groups = {"orders": {"hosts": {"bts1": {}, "bts2": {}}}, "invoices": {"hosts": {"bts2": {}}}}
+    groups: dict[str, t.Any] = {"orders": {"hosts": {"bts1": {}, "bts2": {}}}, "invoices": {"hosts": {"bts2": {}}}}
     path.write_text(yaml.safe_dump({"all": {"children": groups}}), encoding="utf-8")
     inventory.write_configuration(path)
 
