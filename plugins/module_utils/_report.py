@@ -20,6 +20,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._report_outage im
 from ansible_collections.biztalk.patching.plugins.module_utils._report_outcome import (
     UP,
     Outcome,
+    group_of,
     in_words,
     outcome_of,
     state_of,
@@ -70,6 +71,7 @@ def make_report(
     outcome = outcome_of(story, outage, alive=alive, before=before)
     lanes = tuple(lanes_of(story, is_up=is_up))
     follow_ups = follow_ups_of(story)
+    about = updates_of(story) or group_of(story)
     group = story.first("group") or {}
     data = {
         "schema": SCHEMA,
@@ -80,7 +82,7 @@ def make_report(
         "summary": {
             "state": outcome.state,
             "good": outcome.good,
-            "subject": f"BizTalk {story.operation}: {outcome.state.replace('_', ' ')}: {updates_of(story)}",
+            "subject": f"BizTalk {story.operation}: {outcome.state.replace('_', ' ')}: {about}",
             "text": "\n".join(in_words(outcome, follow_ups)),
         },
         "group": _group(story),

@@ -95,7 +95,7 @@ def cause_of(story: Story) -> Failure | None:
 
 
 def _sentence(story: Story, state: State, outage: Outage | None, cause: Failure | None) -> str:
-    update, group = updates_of(story), group_of(story)
+    update, group = updates_of(story) or "The update", group_of(story)
     done, all_of_them = progress_of(story)
     rollback = story.operation == "rollback"
     was_down = f"; the group was down for {duration(outage.seconds)}" if outage and not outage.open else ""
@@ -135,9 +135,9 @@ def _every(count: int) -> str:
 
 
 def updates_of(story: Story) -> str:
-    """The updates by their KB articles."""
+    """The updates by their KB articles, empty where they are not known."""
     packages = (story.record or {}).get("packages") or [fact.value for fact in story.all("package")]
-    return listed(dict.fromkeys(f"KB{package['kb']}" for package in packages if package["kb"])) or "The update"
+    return listed(dict.fromkeys(f"KB{package['kb']}" for package in packages if package["kb"]))
 
 
 def group_of(story: Story) -> str:

@@ -79,6 +79,13 @@ def test_what_came_of_a_run_stands_in_one_sentence(entries: list[Entry], state: 
     assert outcome.sentence.count(".") <= 2
 
 
+def test_the_subject_names_the_update_or_else_the_group() -> None:
+    early = report([*begun(), ended(5, succeeded=False)])
+
+    assert report(good_patch()).data["summary"]["subject"] == "BizTalk patch: succeeded: KB5009901"
+    assert early.data["summary"]["subject"] == "BizTalk patch: refused: the group of BizTalkMgmtDb on SQL1"
+
+
 def test_a_run_that_goes_on_says_so_and_what_to_do_if_it_does_not() -> None:
     outcome = report(KILLED, alive=True).outcome
 
