@@ -91,20 +91,27 @@ class RunningProgram:
         return min(_PULSE, self._end - now)
 
 
+class _Process(subprocess.Popen[bytes]):
+    """In a session of its own, so that it can be ended with its children, and within its limits from the beginning."""
+
+    def __init__(self, arguments: Sequence[str], confinement: Confinement, errors: int) -> None:
+        super().__init__(
+            arguments,
+            bufsize=0,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+            preexec_fn=functools.partial(_confine, confinement),
+        )
+
+
 @contextlib.contextmanager
 def running_program(
     arguments: Sequence[str], confinement: Confinement, *, errors: int = subprocess.DEVNULL
 ) -> Iterator[RunningProgram]:
     """Whoever leaves ends it; no shell reads the arguments, and nothing can be typed in."""
-    with subprocess.Popen(
-        arguments,
-        bufsize=0,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        start_new_session=True,
-        preexec_fn=functools.partial(_confine, confinement),
-    ) as process:
+    with _Process(arguments, confinement, errors) as process:
         try:
             _widen(process)
             yield RunningProgram(process, arguments[0], confinement)
