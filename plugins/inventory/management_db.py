@@ -18,7 +18,8 @@ description:
     one BizTalk group; several of them need different names in O(biztalk_group) and O(sql_group).
   - The BizTalk computers are in O(biztalk_group), in the order in which updates are installed, the master secret server
     first, then those with host instances, then the others. A group for each BizTalk host has the computers with an
-    instance of it. Another one, called as O(biztalk_group) with C(_master_secret), has the master secret server. Where
+    instance of it. Another one, called as O(biztalk_group) with C(_master_secret), so C(biztalk_master_secret) by
+    default, has the master secret server. Where
     that is no BizTalk computer of the group it is in no other, and a warning tells so.
   - O(sql_group) has the computers of the SQL Server instances, among them all nodes of a clustered instance and those
     of all replicas of an Availability Group.

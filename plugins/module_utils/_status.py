@@ -80,7 +80,7 @@ class Status:
                 yield Finding("fail", computer.name, f"does not answer: {computer.problem}")
         run = run_result(self.record)
         if run and run["open"]:
-            yield Finding("fail", run["id"] or "run record", "a run has not come to its end, see the run record")
+            yield Finding("fail", run["id"] or "run record", f"a run has not come to its end. {run['next']}")
         for problem in self.record.get("problems") or ():
             yield Finding("warn", "run record", problem)
 

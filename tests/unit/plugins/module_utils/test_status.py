@@ -151,5 +151,5 @@ def test_the_state_of_a_host_instance(row: dict[str, t.Any], service: dict[str, 
 def test_an_open_run_comes_first() -> None:
     found = {**NO_RUN, "record": records.record(), "open": True, "owner": "dead", "problems": ["a copy is spoilt"]}
     first, second = texts(status(record=found))
-    assert first == f"{records.record()['id']}: a run has not come to its end, see the run record"
+    assert first == f"{records.record()['id']}: a run has not come to its end. {records.record()['next']}"
     assert second == "run record: a copy is spoilt"
