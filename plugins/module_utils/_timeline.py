@@ -91,7 +91,7 @@ class Picture:
     @property
     def failed(self) -> bool:
         """Whether a bar of it has failed."""
-        return any(bar.failed for row in self.rows for bar in row.bars)
+        return any(piece.failed for row in self.rows for piece in row.bars)
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Scale:
         """None where there is nothing to show."""
         times = [time for lane in lanes for segment in lane.segments for time in (segment.began, segment.ended)]
         times += [outage.began, outage.ended] if outage else []
-        return cls(min(times), max(max(times), min(times) + 1.0)) if times else None
+        return cls(min(times), max(*times, min(times) + 1.0)) if times else None
 
     @property
     def seconds(self) -> float:
@@ -123,7 +123,7 @@ def draw(lanes: t.Sequence[Lane], outage: Outage | None) -> Picture | None:
     if scale is None:
         return None
     rows = tuple(_row(lane, TOP + number * LANE, scale) for number, lane in enumerate(lanes))
-    present = {bar.kind for row in rows for bar in row.bars}
+    present = {piece.kind for row in rows for piece in row.bars}
     return Picture(
         width=WIDTH,
         height=TOP + len(lanes) * LANE + AXIS,

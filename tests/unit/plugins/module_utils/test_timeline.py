@@ -42,8 +42,8 @@ def test_there_is_a_lane_for_each_computer_and_instance_and_the_outage_is_marked
         ("BTS2", "computer"),
         ("SQL1", "sql"),
     ]
-    assert [bar.kind for bar in bars(picture, "BTS1")] == ["down", "plan", "stop", "install", "start", "settle"]
-    assert [bar.kind for bar in bars(picture, "SQL1")] == ["down", "backup", "agent_down", "idle", "agent_up"]
+    assert [piece.kind for piece in bars(picture, "BTS1")] == ["down", "plan", "stop", "install", "start", "settle"]
+    assert [piece.kind for piece in bars(picture, "SQL1")] == ["down", "backup", "agent_down", "idle", "agent_up"]
     assert picture.outage
     assert (picture.outage.text, picture.outage.open) == ("down for 2 min 13 s", False)
     assert dict(picture.kinds)["agent_down"] == "Stop SQL Server Agent"
@@ -54,12 +54,12 @@ def test_all_bars_lie_inside_the_picture_and_in_their_lanes(entries: list[dict[s
     picture = drawn(entries)
 
     for row in picture.rows:
-        for bar in row.bars:
-            assert bar.x >= _timeline.LABELS
-            assert bar.x + bar.width <= RIGHT_END + 0.1
-            assert bar.width >= _timeline.NARROWEST
-            assert row.y <= bar.y
-            assert bar.y + bar.height <= row.y + _timeline.LANE
+        for piece in row.bars:
+            assert piece.x >= _timeline.LABELS
+            assert piece.x + piece.width <= RIGHT_END + 0.1
+            assert piece.width >= _timeline.NARROWEST
+            assert row.y <= piece.y
+            assert piece.y + piece.height <= row.y + _timeline.LANE
     assert picture.rows[-1].y + _timeline.LANE <= picture.bottom
     assert all(_timeline.LABELS <= mark.x <= RIGHT_END for mark in picture.marks)
 
@@ -67,7 +67,7 @@ def test_all_bars_lie_inside_the_picture_and_in_their_lanes(entries: list[dict[s
 def test_places_go_with_the_time() -> None:
     picture = drawn(good_patch())
     first, second = bars(picture, "BTS1"), bars(picture, "BTS2")
-    installs = [next(bar for bar in row if bar.kind == "install") for row in (first, second)]
+    installs = [next(piece for piece in row if piece.kind == "install") for row in (first, second)]
 
     assert installs[0].width == pytest.approx(installs[1].width, abs=0.1)
     assert installs[0].x + installs[0].width < installs[1].x
@@ -87,9 +87,9 @@ def test_an_end_that_was_not_seen_is_told() -> None:
     picture = draw([Lane("BTS1", "computer", (segment,), ())], Outage(0, 60, open=True))
 
     assert picture
-    (bar,) = picture.rows[0].bars
-    assert bar.open
-    assert bar.title == "Install: 1 min, its end was not seen"
+    (piece,) = picture.rows[0].bars
+    assert piece.open
+    assert piece.title == "Install: 1 min, its end was not seen"
 
 
 def test_what_took_no_time_at_the_end_is_seen_too() -> None:
@@ -101,7 +101,7 @@ def test_what_took_no_time_at_the_end_is_seen_too() -> None:
 
 
 def test_the_phase_that_failed_is_marked() -> None:
-    failed = [(row.name, bar.kind) for row in drawn(failed_patch()).rows for bar in row.bars if bar.failed]
+    failed = [(row.name, piece.kind) for row in drawn(failed_patch()).rows for piece in row.bars if piece.failed]
 
     assert failed == [("BTS2", "install")]
 
