@@ -119,6 +119,7 @@ keyed_groups:
 """
 
 import contextlib
+import os
 import typing as t
 from pathlib import Path
 
@@ -138,7 +139,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._inventory import
     members,
     placed,
 )
-from ansible_collections.biztalk.patching.plugins.module_utils._sql import OdbcServers
+from ansible_collections.biztalk.patching.plugins.module_utils._sql import TRUST_FILE, OdbcServers
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import SqlError
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_options import SqlOptions
 from ansible_collections.biztalk.patching.plugins.module_utils._whereabouts import all_instances
@@ -196,7 +197,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         if missing:
             raise AnsibleParserError(missing)
         try:
-            with OdbcServers(SqlOptions.from_params(connection)) as servers:
+            with _trust_afterwards_as_before(), OdbcServers(SqlOptions.from_params(connection)) as servers:
                 group = read_group(servers, sso_database=self.get_option("sso_database"))
                 return members(group_result(group, all_instances(servers, group)))
         except (SqlError, NoComputersError) as error:
@@ -245,3 +246,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     def _added(self, name: str) -> str:
         """A group that is there afterwards, by a name that Ansible takes."""
         return str(self.inventory.add_group(to_safe_group_name(name, force=True, silent=True)))
+
+
+@contextlib.contextmanager
+def _trust_afterwards_as_before() -> t.Iterator[None]:
+    """This is ansible-playbook's own process, whose other connections go on to trust what they trusted."""
+    before = os.environ.get(TRUST_FILE)
+    try:
+        yield
+    finally:
+        os.environ.pop(TRUST_FILE, None)
+        if before is not None:
+            os.environ[TRUST_FILE] = before

@@ -28,7 +28,8 @@ if t.TYPE_CHECKING:
 
 Row = t.Mapping[str, t.Any]
 
-_TRUST_FILE: t.Final = "SSL_CERT_FILE"
+# Where OpenSSL looks for the authorities that it trusts.
+TRUST_FILE: t.Final = "SSL_CERT_FILE"
 
 
 class SqlServer(t.Protocol):
@@ -155,10 +156,9 @@ class OdbcServers:
             _sql_driver.installed_wheel_library(),
             freetds_is_able=not _sql_freetds.unable(options),
         )
-        self._trusted_before = os.environ.get(_TRUST_FILE)
         if options.ca_certificate:
             # The driver trusts what OpenSSL trusts (SSL_CTX_set_default_verify_paths), and OpenSSL reads this variable.
-            os.environ[_TRUST_FILE] = options.ca_certificate
+            os.environ[TRUST_FILE] = options.ca_certificate
         # The driver manager's pool would keep sessions in the databases alive that are to be seen idle.
         pyodbc.pooling = False
 
@@ -169,8 +169,6 @@ class OdbcServers:
         for server in self._open.values():
             server.close()
         self._open.clear()
-        if self._options.ca_certificate:
-            self._restore_trust()
 
     def management(self) -> SqlServer:
         server = self._options.server
@@ -178,13 +176,6 @@ class OdbcServers:
 
     def instance(self, name: str) -> SqlServer:
         return self._connected(name, self._options.address_of(name), "master")
-
-    def _restore_trust(self) -> None:
-        """The inventory plugin runs in ansible-playbook itself, whose other connections trust what they trusted."""
-        if self._trusted_before is None:
-            os.environ.pop(_TRUST_FILE, None)
-        else:
-            os.environ[_TRUST_FILE] = self._trusted_before
 
     def _connected(self, name: str, address: str, database: str) -> SqlServer:
         key = (address.casefold(), database.casefold())

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import typing as t
 
 import pytest
@@ -18,6 +19,7 @@ from ansible.plugins.doc_fragments import constructed, inventory_cache
 from ansible_collections.biztalk.patching.plugins.doc_fragments import sql as sql_fragment
 from ansible_collections.biztalk.patching.plugins.inventory import management_db
 from ansible_collections.biztalk.patching.plugins.module_utils import _tsql
+from ansible_collections.biztalk.patching.plugins.module_utils._sql import TRUST_FILE
 from ansible_collections.biztalk.patching.plugins.module_utils._sql_errors import Kind, SqlError
 from ansible_collections.biztalk.patching.tests.unit.plugins.fake_sql import (
     FakeServer,
@@ -62,6 +64,8 @@ class SqlServers:
     @contextlib.contextmanager
     def open(self, options: SqlOptions) -> t.Iterator[FakeServers]:
         self.options.append(options)
+        # The environment of a connection with a private authority.
+        os.environ[TRUST_FILE] = "/private/ca.pem"
         if self.refuses:
             raise self.refuses
         yield FakeServers(FakeServer(self.answers))
@@ -197,3 +201,14 @@ def test_a_cache_spares_the_question_and_holds_no_secret(
     sql.refuses = SqlError("SQL Server SQL1: cannot connect", Kind.UNREACHABLE)
     with pytest.raises(AnsibleParserError, match="There is no inventory"):
         parse(tmp_path, fresh=True, **options)
+
+
+@pytest.mark.parametrize("before", [None, "/etc/ssl/certs/ca-certificates.crt"])
+def test_other_connections_trust_afterwards_what_they_trusted_before(
+    sql: SqlServers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, before: str | None
+) -> None:
+    monkeypatch.delenv(TRUST_FILE, raising=False)
+    if before:
+        monkeypatch.setenv(TRUST_FILE, before)
+    parse(tmp_path)
+    assert os.environ.get(TRUST_FILE) == before
