@@ -42,7 +42,8 @@ def playbook_of(command: Command) -> str:
 def words_for(lab: Lab, command: Command, *, run_id: str = "") -> list[str]:
     """The command with the lab's inventory, computers, package and, where there is one, run."""
     package = str(next(lab.library.downloads(inventory.DEFAULT_UPDATE).glob("*x64*.exe")))
-    words = list(command.words)
+    # Nobody is there to be asked for a password.
+    words = [word for word in command.words if word != "--ask-vault-pass"]
     for place, word in enumerate(words):
         if words[place - 1] == "-i":
             words[place] = str(lab.inventory_path)

@@ -62,6 +62,9 @@ def before(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Iterat
     """A group without the update, which the tests that share it leave so."""
     topology = Topology.load(SINGLE_TOPOLOGY, overrides={"delays": {"scale": SCALE}})
     with Lab(topology, tmp_path_factory.mktemp("documented") / "lab", library) as lab:
+        # The variables of AWX's guide.
+        (variables,) = (fence for fence in Page.read(ROOT / "docs" / "awx.md").fences if "awx_git_url:" in fence.text)
+        (lab.folder / "awx.yml").write_text(variables.text, encoding="utf-8")
         yield lab
 
 

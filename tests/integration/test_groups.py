@@ -73,6 +73,7 @@ def outage(lab: Lab) -> tuple[str, str]:
     return stopped[0], started[-1]
 
 
+@pytest.mark.long
 def test_a_group_that_fails_does_not_stop_the_other(open_groups: OpenGroups) -> None:
     console = {"image": "BTSHatApp.exe", "title": "HAT", "user": r"LAB\alice", "databases": ["BizTalkMgmtDb"]}
     failing = {"computers": [{"name": "ORDBTS1", "applications": [console]}]}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import typing as t
 from dataclasses import dataclass
 
@@ -23,16 +24,21 @@ if t.TYPE_CHECKING:
     from tests.lab.lab import Lab
 
 Plays = list[dict[str, t.Any]]
-STOP, INSTALL = 1, 2
+STOP, INSTALL = "Stop the group and back it up", "Install the update on one computer after the other"
+START = "Start the group again"
 SERVICE = "ansible.windows.win_service"
 IDLE = "See that the databases are idle"
+
+
+def play_of(plays: Plays, name: str) -> dict[str, t.Any]:
+    return next(play for play in plays if play.get("name") == name)
 
 
 def without(*names: str) -> Callable[[Plays], None]:
     """Leave tasks of the play that stops the group out, by their names."""
 
     def mutate(plays: Plays) -> None:
-        block = next(task for task in plays[STOP]["tasks"] if "block" in task)["block"]
+        block = next(task for task in play_of(plays, STOP)["tasks"] if "block" in task)["block"]
         left = [task for task in block if task["name"] not in names]
         assert len(left) == len(block) - len(names)
         block[:] = left
@@ -42,30 +48,27 @@ def without(*names: str) -> Callable[[Plays], None]:
 
 def before_install(task: dict[str, t.Any]) -> Callable[[Plays], None]:
     """Do something else on each computer right before its install."""
-    return lambda plays: plays[INSTALL].update(pre_tasks=[task])
+    return lambda plays: play_of(plays, INSTALL).update(pre_tasks=[task])
 
 
 def all_at_once(plays: Plays) -> None:
-    del plays[INSTALL]["serial"]
+    install = play_of(plays, INSTALL)
+    del install["serial"]
     # The role does not begin before the computers ahead are proved to have the update: pretend that they are.
-    plays[INSTALL]["pre_tasks"] = [{"ansible.builtin.set_fact": {"install_proved": True}}]
+    install["pre_tasks"] = [{"ansible.builtin.set_fact": {"install_proved": True}}]
 
 
 def forget_the_last_computer(plays: Plays) -> None:
-    order = next(task for task in plays[STOP]["tasks"] if "ansible.builtin.add_host" in task)
+    order = next(task for task in play_of(plays, STOP)["tasks"] if "ansible.builtin.add_host" in task)
     order["loop"] = "{{ preflight_plan.install_order[:-1] }}"
 
 
-def start_of(plays: Plays) -> dict[str, t.Any]:
-    return next(play for play in plays if play["name"] == "Start the group again")
-
-
 def leave_it_down(plays: Plays) -> None:
-    plays.remove(start_of(plays))
+    plays.remove(play_of(plays, START))
 
 
 def start_too_much(plays: Plays) -> None:
-    start_of(plays)["tasks"].append({SERVICE: {"name": "BTSSvc$ReceiveHost", "state": "started"}})
+    play_of(plays, START)["tasks"].append({SERVICE: {"name": "BTSSvc$ReceiveHost", "state": "started"}})
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,8 @@ MUTATIONS = [
 def test_a_broken_rule_is_caught(mutation: Mutation, open_lab: Callable[..., Lab], tmp_path: Path) -> None:
     plays: Plays = yaml.safe_load((ROOT / "playbooks" / "patch.yml").read_text(encoding="utf-8"))
     mutation.mutate(plays)
-    playbook = tmp_path / "patch.yml"
+    playbook = tmp_path / "playbooks" / "patch.yml"
+    shutil.copytree(ROOT / "playbooks", playbook.parent)
     playbook.write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
 
     with open_lab(mutation.topology, computers=[{"name": "BTS1", "host_instances": {"ReceiveHost": "stopped"}}]) as lab:

@@ -35,7 +35,8 @@ def taken_back(lab: Lab) -> list[str]:
     return [event["computer"] for _, event in history.of_kind("uninstall.finished") if event["exit_code"] == 0]
 
 
-@pytest.mark.parametrize("topology", [SMALL_TOPOLOGY, pytest.param(DEFAULT_TOPOLOGY, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("topology", [SMALL_TOPOLOGY, DEFAULT_TOPOLOGY])
 def test_the_second_computer_fails(open_lab: Callable[..., Lab], topology: Path) -> None:
     with open_lab(topology, computers=FAILING) as lab:
         before = states(lab)

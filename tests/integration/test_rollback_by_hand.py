@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+import pytest
+
 from tests.integration.runs import changes, run, states
 from tests.lab.invariants import broken
 from tests.lab.inventory import DEFAULT_UPDATE
@@ -23,6 +25,7 @@ SET = ("-e", "{biztalk_rollback_backup_set: {id: 41}}")
 CONFIRMED = ("-e", f"biztalk_confirm_restore=KB{DEFAULT_UPDATE}")
 
 
+@pytest.mark.long
 def test_an_update_without_a_record(open_lab: Callable[..., Lab]) -> None:
     with open_lab(SINGLE_TOPOLOGY, computers=[{"name": "BTS1", "updates": [DEFAULT_UPDATE]}]) as lab:
         before = states(lab)

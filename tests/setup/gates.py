@@ -63,7 +63,8 @@ TESTS = (
     ),
     Gate("molecule", _tool("molecule", "test", "--scenario-name", "default"), cwd=ROOT / "extensions"),
     _ansible_test("units", "--python", THIS_PYTHON, "tests/unit/plugins/"),
-    Gate("unit", _python("-m", "pytest", "tests/unit"), closing_line=True),
+    # Those of the plugins are run by ansible-test.
+    Gate("unit", _python("-m", "pytest", "tests/unit", "--ignore=tests/unit/plugins"), closing_line=True),
 )
 STATIC = (
     # Not the lab, which is no part of the collection: ruff and mypy judge it.
