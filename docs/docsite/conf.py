@@ -24,7 +24,9 @@ nitpicky = True
 # from the internet at each build, only their names can be shown.
 nitpick_ignore_regex = [
     ("std:ref", r"ansible_collections\.(?!biztalk\.patching\.).*"),
-    ("std:ref", "action_plugins|common_return_values|ansible_configuration_settings"),
+    ("std:ref", "action_plugins|callback_plugins|common_return_values|ansible_configuration_settings"),
+    # Settings of Ansible itself.
+    ("envvar", r"ANSIBLE_\w+"),
 ]
 
 highlight_language = "yaml"

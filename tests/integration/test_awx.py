@@ -69,6 +69,9 @@ class Runs:
         return sorted(self.awx.store.names(target, self.awx.store.associated.get((endpoint, number, association), [])))
 
 
+pytestmark = pytest.mark.long
+
+
 def playbooks() -> list[str]:
     """The files of the project that AWX takes for playbooks."""
     return [path.name for path in PROJECT.glob("*.yml") if rules.looks_like_playbook(path.read_text(encoding="utf-8"))]

@@ -81,7 +81,7 @@ class Mutation:
 
 
 MUTATIONS = [
-    Mutation("serial: 1 removed", all_at_once, frozenset({"R16"}), SMALL_TOPOLOGY, long=False),
+    Mutation("serial: 1 removed", all_at_once, frozenset({"R16"}), SMALL_TOPOLOGY),
     Mutation("agent left running", without("Stop SQL Server Agent", IDLE), frozenset({"R6", "R13"}), long=False),
     Mutation("nobody looks at sp_who2", without(IDLE), frozenset({"R15"})),
     Mutation(
