@@ -105,7 +105,7 @@ def test_the_playbooks_that_change_a_group(single_lab: Lab) -> None:
         assert result.returncode == 0, f"{command.where}: {command}\n{result.stdout}"
     assert record_of(single_lab)["operation"] == "rollback"
     assert record_of(single_lab)["step"] == "done"
-    assert broken(single_lab.run_events()) == {}
+    assert broken(single_lab.events.events) == {}
 
 
 def test_the_inventory_of_the_guide_makes_a_plan(open_lab: Callable[..., Lab], tmp_path: Path) -> None:
