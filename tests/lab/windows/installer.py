@@ -63,6 +63,7 @@ class _Run:
     log_path: str
     account: Account
     login: str
+    boots: int
     ended: threading.Event = field(default_factory=threading.Event)
     log: list[str] = field(default_factory=list)
 
@@ -96,9 +97,13 @@ class Installer:
             return INVALID_COMMAND_LINE
         if log_path and not self._computer.files.is_dir(ntpath.dirname(log_path)):
             return LOG_FAILURE
+        boots = self._boots
         with self._process(path, account) as process:
-            run = _Run(process, switches, log_path, account, account.name if interactive else ANONYMOUS)
+            run = _Run(process, switches, log_path, account, account.name if interactive else ANONYMOUS, boots)
             self._runs.append(run)
+            # Whoever saw the process may have ended it before its run was known.
+            if process not in self._computer.processes.all():
+                run.ended.set()
             if package is None:
                 return self._uninstall(t.cast("str", uninstalled), run)
             return self._install(package, digest, run)
@@ -164,13 +169,12 @@ class Installer:
         return exit_code
 
     def _alone(self, run: _Run, work: t.Callable[[], int]) -> int:
-        boots = self._boots
         if not self._busy.acquire(blocking=False):
             return BUSY
         try:
             return work()
         except _KilledError:
-            if self._boots != boots:
+            if self._boots != run.boots:
                 raise InterruptedInstallError(f"{self._computer.name} was restarted") from None
             return KILLED
         finally:
