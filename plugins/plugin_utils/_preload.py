@@ -1,0 +1,31 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Loads the collection's filters in ansible-playbook itself.
+
+Its workers, one for each task on each computer, are copies of that process. A worker that looks up one filter of a
+collection loads all of the collection's filters, and compiles them: what is there already costs it nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from ansible.plugins.callback import CallbackBase
+
+from ansible_collections.biztalk.patching.plugins import filter as filters
+
+
+class Preload(CallbackBase):  # type: ignore[misc]  # ansible-core has no types
+    """Ansible makes a callback before it begins with the first play."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "biztalk_preload"
+
+    def __init__(self) -> None:
+        super().__init__()
+        for module in pkgutil.iter_modules(filters.__path__, f"{filters.__name__}."):
+            importlib.import_module(module.name)

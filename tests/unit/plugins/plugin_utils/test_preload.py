@@ -1,0 +1,25 @@
+# Copyright (c) 2026, the biztalk.patching contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from pathlib import Path
+
+from ansible_collections.biztalk.patching.plugins import filter as filters
+from ansible_collections.biztalk.patching.plugins.plugin_utils._preload import Preload
+
+if t.TYPE_CHECKING:
+    import pytest
+
+
+def test_every_filter_is_loaded_once_for_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {f"{filters.__name__}.{path.stem}" for folder in filters.__path__ for path in Path(folder).glob("*.py")}
+    names = {name for name in names if not name.endswith("__init__")}
+    for name in names:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    Preload()
+    assert names
+    assert names <= sys.modules.keys()
