@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.conftest import SCALE
 from tests.lab.campaign.catalogue import case_named
-from tests.lab.campaign.runner import run_case
+from tests.lab.campaign.runner import run_round
 from tests.lab.paths import SINGLE_TOPOLOGY
 from tests.lab.topology import Topology
 
@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
 def test_the_next_command_mends_a_run_that_was_struck(tmp_path: Path, library: Library, name: str) -> None:
     topology = Topology.load(SINGLE_TOPOLOGY, overrides={"delays": {"scale": SCALE}})
 
-    result = run_case(case_named(name), topology, tmp_path / "lab", library)
+    [result] = run_round([case_named(name)], topology, tmp_path, library)
 
     assert result.exits[0] != 0
     assert (result.commands, result.exits[1:]) == (("patch", "patch"), (0,))

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import tempfile
 import time
@@ -15,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from tests.lab.campaign import table
-from tests.lab.campaign.catalogue import all_cases, left_out
-from tests.lab.campaign.runner import not_judged, run_case
+from tests.lab.campaign.catalogue import all_cases, left_out, rounds
+from tests.lab.campaign.runner import not_judged, run_round
 from tests.lab.packages.catalogue import default_packages
 from tests.lab.packages.library import Library
 from tests.lab.paths import DEFAULT_TOPOLOGY
@@ -54,15 +53,13 @@ def _run(chosen: list[Case], folder: Path, workers: int) -> t.Iterator[Result]:
     print(table.line(*table.HEADER), flush=True)
     # ansible-playbook is what takes the time, in processes of its own.
     with ThreadPoolExecutor(workers) as pool:
-        running = {
-            pool.submit(run_case, case, topology, folder / re.sub(r"\W+", "-", case.name), library): case
-            for case in chosen
-        }
+        running = {pool.submit(run_round, cases, topology, folder, library): cases for cases in rounds(chosen)}
         for future in as_completed(running):
             error = future.exception()
-            result = not_judged(running[future], error) if error else future.result()
-            print("\n".join(table.row(result)), flush=True)
-            yield result
+            results = [not_judged(case, error) for case in running[future]] if error else future.result()
+            for result in results:
+                print("\n".join(table.row(result)), flush=True)
+            yield from results
 
 
 def _options() -> argparse.Namespace:

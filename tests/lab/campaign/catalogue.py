@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 from tests.lab.campaign.on_failure_steps import ON_FAILURE_STEPS
 from tests.lab.campaign.patch_steps import PATCH_STEPS
 from tests.lab.campaign.rollback_steps import ROLLBACK_STEPS
+from tests.lab.campaign.scenarios import SCENARIOS
 from tests.lab.campaign.steps import cases
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.lab.campaign.steps import Case
 
@@ -27,6 +29,15 @@ def all_cases() -> list[Case]:
 
 def case_named(name: str) -> Case:
     return next(case for case in all_cases() if case.name == name)
+
+
+def rounds(chosen: Sequence[Case]) -> list[tuple[Case, ...]]:
+    """The cases of each lab. Those that come after a patch follow one whose patch is struck: that spares them a run."""
+    after = [case for case in chosen if SCENARIOS[case.scenario].before]
+    patches = [case for case in chosen if case.scenario == "patch"]
+    alone = [case for case in chosen if case not in after and case not in patches]
+    pairs = [tuple(filter(None, pair)) for pair in itertools.zip_longest(patches, after)]
+    return sorted([*pairs, *((case,) for case in alone)], key=len, reverse=True)
 
 
 def left_out() -> Iterator[str]:

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the biztalk.patching contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs one case: a run that is struck, and the next command for as long as there is one."""
+"""Runs cases: a run that is struck, and the next command for as long as there is one."""
 
 from __future__ import annotations
 
+import re
 import time
 import typing as t
 from dataclasses import dataclass
@@ -61,41 +62,81 @@ class Result:
         return not self.ending.problems
 
 
-def run_case(case: Case, topology: Topology, folder: Path, library: Library) -> Result:
-    """`folder` takes the lab's files and what each run says."""
-    began = time.monotonic()
-    scenario = SCENARIOS[case.scenario]
-    commands: list[str] = []
-    exits: list[int | None] = []
-    with Lab(topology, folder, library) as lab:
-        before = Before.of(lab)
-        controller = Controller()
-        for earlier in scenario.before:
-            output = folder / "before.txt"
-            if controller.run(lab, earlier, _arguments(lab, earlier), output=output, timeout=RUN_TIMEOUT) != 0:
+def run_round(cases: t.Sequence[Case], topology: Topology, folder: Path, library: Library) -> list[Result]:
+    """Cases one after the other on one lab. After a bad ending the others begin on a lab of their own.
+
+    `folder` takes the labs' files and what each run says.
+    """
+    with Lab(topology, folder / _file_name(cases[0]), library) as lab:
+        group = _Group(lab, Before.of(lab), Controller())
+        group.run(SCENARIOS[cases[0].scenario].before)
+        results = [group.strike(cases[0])]
+        while results[-1].good and len(results) < len(cases):
+            results.append(group.strike(cases[len(results)]))
+    remaining = cases[len(results) :]
+    return results + (run_round(remaining, topology, folder, library) if remaining else [])
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The group of a lab with its operator; `before` is what it was like in the beginning."""
+
+    lab: Lab
+    before: Before
+    controller: Controller
+
+    def run(self, playbooks: t.Iterable[str]) -> None:
+        """What comes before the run that is struck."""
+        for playbook in playbooks:
+            if self._command(playbook, f"before-{playbook}") != 0:
                 raise RuntimeError(
-                    f"{earlier}.yml, which comes before the run that is struck, did not succeed: {output}"
+                    f"{playbook}.yml, which comes before the run that is struck, did not succeed: {self.lab.folder}"
                 )
+
+    def strike(self, case: Case) -> Result:
+        began = time.monotonic()
+        scenario = SCENARIOS[case.scenario]
+        commands: list[str] = []
+        exits: list[int | None] = []
         if scenario.fault:
-            scenario.fault.arm(lab)
-        trigger = _arm(case, lab, controller)
+            scenario.fault.arm(self.lab)
+        trigger = self._arm(case)
         command: str | None = scenario.playbook
         while command and len(commands) < MOST_COMMANDS:
             commands.append(command)
-            output = folder / f"run-{len(commands)}.txt"
-            arguments = _arguments(lab, command, scenario.settings)
-            exits.append(controller.run(lab, command, arguments, output=output, timeout=RUN_TIMEOUT))
+            output = f"{_file_name(case)}-{len(commands)}"
+            exits.append(self._command(command, output, scenario.settings))
             if case.fault:
-                case.fault.mend(lab)
-            problems = list(wait_until_quiet(lab))
-            command = None if exits[-1] == 0 else next_command(command, lab)
-        found = ending(lab, before)
-    if trigger and not trigger.fired.is_set():
-        problems.append("the strike never came")
-    if found.level != scenario.level:
-        problems.append(f"the group is on the {found.level} update")
-    problems += [*_of_commands(commands, exits), *found.problems]
-    return Result(case, tuple(commands), tuple(exits), Ending(found.level, tuple(problems)), time.monotonic() - began)
+                case.fault.mend(self.lab)
+            problems = list(wait_until_quiet(self.lab))
+            command = None if exits[-1] == 0 else next_command(command, self.lab)
+        found = ending(self.lab, self.before)
+        if trigger and not trigger.fired.is_set():
+            problems.append("the strike never came")
+        if found.level != scenario.level:
+            problems.append(f"the group is on the {found.level} update")
+        problems += [*_of_commands(commands, exits), *found.problems]
+        return Result(
+            case, tuple(commands), tuple(exits), Ending(found.level, tuple(problems)), time.monotonic() - began
+        )
+
+    def _command(self, playbook: str, output: str, settings: t.Mapping[str, str] | None = None) -> int | None:
+        path = self.lab.folder / f"{output}.txt"
+        arguments = _arguments(self.lab, playbook, settings)
+        return self.controller.run(self.lab, playbook, arguments, output=path, timeout=RUN_TIMEOUT)
+
+    def _arm(self, case: Case) -> Trigger | None:
+        """None where the fault is there before the run."""
+        if case.moment is None:
+            self._happen(case)
+            return None
+        return Trigger(self.lab.events, case.moment, lambda: self._happen(case))
+
+    def _happen(self, case: Case) -> None:
+        if case.fault:
+            case.fault.arm(self.lab)
+        if case.strike:
+            case.strike(Scene(self.lab, self.controller, case.computer))
 
 
 def not_judged(case: Case, error: BaseException) -> Result:
@@ -112,19 +153,8 @@ def _of_commands(commands: list[str], exits: list[int | None]) -> t.Iterator[str
         yield f"no command out of {MOST_COMMANDS} succeeded"
 
 
-def _arm(case: Case, lab: Lab, controller: Controller) -> Trigger | None:
-    """None where the fault is there before the run."""
-    if case.moment is None:
-        _happen(case, lab, controller)
-        return None
-    return Trigger(lab.events, case.moment, lambda: _happen(case, lab, controller))
-
-
-def _happen(case: Case, lab: Lab, controller: Controller) -> None:
-    if case.fault:
-        case.fault.arm(lab)
-    if case.strike:
-        case.strike(Scene(lab, controller, case.computer))
+def _file_name(case: Case) -> str:
+    return re.sub(r"\W+", "-", case.name)
 
 
 def _arguments(lab: Lab, command: str, more: t.Mapping[str, str] | None = None) -> list[str]:

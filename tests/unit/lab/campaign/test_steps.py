@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.campaign.catalogue import STEPS, all_cases
+from tests.lab.campaign.catalogue import STEPS, all_cases, case_named, rounds
 from tests.lab.campaign.scenarios import SCENARIOS
 from tests.lab.campaign.steps import FROM_OUTSIDE, KINDS, Case, Step, cases
 
@@ -48,6 +48,24 @@ def test_names_are_unique() -> None:
     names = [case.name for case in all_cases()]
 
     assert len(names) == len(set(names))
+
+
+def test_a_rollback_takes_back_what_a_struck_patch_has_installed() -> None:
+    together = rounds(all_cases())
+
+    assert sorted(case.name for cases in together for case in cases) == sorted(case.name for case in all_cases())
+    assert {SCENARIOS[cases[0].scenario].before for cases in together} == {()}
+    assert {SCENARIOS[case.scenario].before for cases in together for case in cases[1:]} == {("patch",)}
+    assert len(together[0]) == max(map(len, together)) == 2
+
+
+def test_a_rollback_alone_has_a_lab_of_its_own() -> None:
+    chosen = [
+        case_named("rollback / first uninstall / step fails"),
+        case_named("rollback by itself / uninstall / step fails"),
+    ]
+
+    assert rounds(chosen) == [(case,) for case in chosen]
 
 
 def test_the_readme_tells_the_number_of_cases() -> None:
