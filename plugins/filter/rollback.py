@@ -52,6 +52,7 @@ def rollback_scope(
             "confirm": scope.confirm,
             "kb_numbers": list(scope.kb_numbers),
             "has_sql": scope.has_sql,
+            "sql_assumed": scope.sql_assumed,
             "backup_set": scope.backup_set,
             "record": scope.record,
             "nothing": scope.nothing,

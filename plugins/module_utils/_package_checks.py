@@ -38,6 +38,14 @@ def check_package(package: t.Mapping[str, t.Any]) -> t.Iterator[Finding]:
             "biztalk_assume_sql overrides this",
             "R9",
         )
+    if package["assume_sql"] and package["has_sql"] != package["has_sql_found"]:
+        yield Finding(
+            "warn",
+            where,
+            f"is treated as if its answer on SQL were {package['has_sql']}, because biztalk_assume_sql says so. The "
+            f"inspection answers {package['has_sql_found']} ({'; '.join(package['has_sql_evidence'])})",
+            "R9",
+        )
     if package["companion"]:
         yield Finding("warn", where, f"is for {package['companion']}, which must be installed on each computer", "R23")
     for warning in package["warnings"]:

@@ -29,7 +29,16 @@ def plan_lines(plan: Plan, options: Options) -> t.Iterator[str]:
         yield _expected(plan, options)
 
 
+def _contents(plan: Plan) -> t.Iterator[str]:
+    packages = {package["file_name"]: package for computer in plan.to_install for package in computer.updates}
+    for name, package in packages.items():
+        found = package["has_sql_found"]
+        says = f" (biztalk_assume_sql says so; the inspection answers {found})" if package["assume_sql"] else ""
+        yield f"{name}: contains SQL: {package['has_sql']}{says}"
+
+
 def _outage(plan: Plan) -> t.Iterator[str]:
+    yield from _contents(plan)
     for computer in plan.computers:
         yield from stopped(computer)
     for agent in plan.agents:
@@ -64,6 +73,7 @@ def _minutes(seconds: float) -> str:
 
 def _rolling(plan: Plan) -> t.Iterator[str]:
     yield "One computer after the other, while the others work (biztalk_mode is rolling). No backup is made:"
+    yield from _contents(plan)
     count = len(plan.to_install)
     for number, computer in enumerate(plan.to_install, start=1):
         yield from stopped(computer)

@@ -29,7 +29,8 @@ def rollback_lines(rollback: Rollback, restored: t.Sequence[Restored]) -> t.Iter
         yield f"Goes on with the rollback of the run {scope.run}, which stopped at the step {scope.step}."
     else:
         what = f"the run {scope.run}, " if scope.run else ""
-        yield f"Takes back {what}KB{', KB'.join(scope.kb_numbers)} (SQL: {scope.has_sql})"
+        says = ", as biztalk_assume_sql says" if scope.sql_assumed else ""
+        yield f"Takes back {what}KB{', KB'.join(scope.kb_numbers)} (SQL: {scope.has_sql}{says})"
     yield from _down(rollback)
     for computer in rollback.computers:
         for uninstall in computer.uninstalls:

@@ -26,14 +26,16 @@ class Scope:
     """`run` is the id of the run that is taken back, empty where updates were installed by hand; a restore is confirmed
     with `confirm`. `kb_numbers` are in the order in which they were installed.
 
-    `record` is that of the run which is taken back, None where the updates were installed by hand. `nothing` says why
-    there is nothing to take back. `backup_set` is only for an update that has or may have SQL.
+    `record` is that of the run which is taken back, None where the updates were installed by hand. `sql_assumed` says
+    that `has_sql` is the operator's word. `nothing` says why there is nothing to take back. `backup_set` is only for an
+    update that has or may have SQL.
     """
 
     run: str = ""
     confirm: str = ""
     kb_numbers: tuple[str, ...] = ()
     has_sql: Answer = "no"
+    sql_assumed: bool = False
     backup_set: t.Mapping[str, t.Any] | None = None
     record: Record | None = None
     nothing: str = ""
@@ -87,6 +89,7 @@ def choose(
                 confirm=_confirmation(named) or record["id"],
                 kb_numbers=recorded,
                 has_sql=_recorded_sql(record, assume_sql),
+                sql_assumed=bool(assume_sql) and _recorded_sql(record, "") == "unknown",
                 backup_set=_set_of(record, backup_set),
                 record=record,
             )
@@ -98,6 +101,7 @@ def choose(
         confirm=_confirmation(named),
         kb_numbers=named,
         has_sql=_named_sql(named, assume_sql, package_sql or {}),
+        sql_assumed=bool(assume_sql),
         backup_set=backup_set,
     )
 

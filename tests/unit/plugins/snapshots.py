@@ -94,6 +94,8 @@ def package(**replaced: t.Any) -> dict[str, t.Any]:
         "languages": ["ENU"],
         "companion": "",
         "has_sql": "yes",
+        "has_sql_found": replaced.get("has_sql", "yes"),
+        "assume_sql": None,
         "has_sql_evidence": ["Setup.xml names msgboxlogic.sql"],
         "warnings": [],
         **replaced,

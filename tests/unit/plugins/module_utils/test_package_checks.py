@@ -30,6 +30,11 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
         ({}, []),
         ({"kb": ""}, [("fail", "does not tell its KB number")]),
         ({"has_sql": "unknown", "has_sql_evidence": ["x.cab cannot be opened"]}, [("warn", "x.cab cannot be opened")]),
+        (
+            {"has_sql": "no", "has_sql_found": "yes", "assume_sql": "no"},
+            [("warn", "biztalk_assume_sql says so. The inspection answers yes (Setup.xml names msgboxlogic.sql)")],
+        ),
+        ({"has_sql": "yes", "has_sql_found": "yes", "assume_sql": "yes"}, []),
         ({"companion": "ESB Toolkit"}, [("warn", "is for ESB Toolkit")]),
         ({"warnings": ["run it again"]}, [("warn", "run it again")]),
     ],

@@ -326,6 +326,7 @@ def test_the_plan_in_plain_words() -> None:
     )
     assert spoken(made) == [
         "WARN BTS1: Administration Console (mmc.exe, process 4711, session 2) is open and will be closed",
+        "BTS2020-KB5009901-x64-ENU.exe: contains SQL: yes",
         "BTS1: stop BTSSvc$Receive, BTSSvc$Send",
         "BTS1: close Administration Console (process 4711)",
         "BTS2: stop nothing (nothing of BizTalk runs here)",
@@ -409,11 +410,20 @@ def test_a_rolling_update_has_no_sql(has_sql: str, failures: list[tuple[str, str
     assert plan(packages=packages, mode="rolling", one=UPDATED, two=UPDATED).failures == []
 
 
+def test_an_answer_of_the_operator_s_is_told_as_one() -> None:
+    assumed = {**CU, "has_sql_found": "unknown", "assume_sql": "no"}
+    assert (
+        "BTS2020-KB5009901-x64-ENU.exe: contains SQL: no (biztalk_assume_sql says so; the inspection answers unknown)"
+        in spoken(plan(packages={"64-bit": [assumed]}))
+    )
+
+
 def test_a_rolling_update_in_plain_words() -> None:
     made = plan(packages={"64-bit": [CU]}, mode="rolling", two=UPDATED)
     lines = spoken(made)
     assert lines == [
         "One computer after the other, while the others work (biztalk_mode is rolling). No backup is made:",
+        "BTS2020-KB5009901-x64-ENU.exe: contains SQL: no",
         "BTS1: stop BTSSvc$Receive, BTSSvc$Send",
         "BTS1: install BTS2020-KB5009901-x64-ENU.exe, then start these again (computer 1 of 1)",
         "BTS2: has the update already, nothing is installed here",

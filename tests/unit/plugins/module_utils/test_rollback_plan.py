@@ -330,6 +330,12 @@ def test_what_is_doubtful() -> None:
     assert not silent.computers[0].sso
 
 
+def test_the_preview_tells_whose_answer_on_sql_it_is() -> None:
+    unknown = record(packages=[{**DONE["packages"][0], "has_sql": "unknown"}])
+    lines = list(rollback_lines(rollback(unknown, assume_sql="no"), []))
+    assert f"Takes back the run {DONE['id']}, KB5009901 (SQL: no, as biztalk_assume_sql says)" in lines
+
+
 def test_the_preview_tells_each_step() -> None:
     files = [{"server": "SQL1", "name": "SSODB", "file": r"D:\a.bak", "finished": "2026-11-22T01:00:00"}]
     lines = [line for line in rollback_lines(rollback(record()), files) if not line.startswith("PASS")]

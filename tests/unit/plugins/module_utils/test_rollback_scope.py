@@ -92,18 +92,21 @@ def test_another_update_waits_for_the_run_that_was_interrupted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "assumed", "expected"),
+    ("last", "assumed", "expected", "operator_s"),
     [
-        (DONE, "no", "yes"),
-        (without_sql(), "", "no"),
-        (without_sql(), "yes", "no"),
-        (without_sql("unknown"), "", "unknown"),
-        (without_sql("unknown"), "no", "no"),
-        (without_sql("unknown"), "yes", "yes"),
+        (DONE, "no", "yes", False),
+        (without_sql(), "", "no", False),
+        (without_sql(), "yes", "no", False),
+        (without_sql("unknown"), "", "unknown", False),
+        (without_sql("unknown"), "no", "no", True),
+        (without_sql("unknown"), "yes", "yes", True),
     ],
 )
-def test_what_a_record_knows_of_sql_is_not_overridden(last: dict[str, t.Any], assumed: str, expected: str) -> None:
-    assert choose(last, assume_sql=assumed).has_sql == expected
+def test_what_a_record_knows_of_sql_is_not_overridden(
+    last: dict[str, t.Any], assumed: str, expected: str, *, operator_s: bool
+) -> None:
+    scope = choose(last, assume_sql=assumed)
+    assert (scope.has_sql, scope.sql_assumed) == (expected, operator_s)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +121,8 @@ def test_what_a_record_knows_of_sql_is_not_overridden(last: dict[str, t.Any], as
     ],
 )
 def test_who_tells_of_sql_without_a_record(assumed: str, packages: dict[str, str], expected: str) -> None:
-    assert choose(None, kb_numbers=["1", "2"], assume_sql=assumed, package_sql=packages).has_sql == expected
+    scope = choose(None, kb_numbers=["1", "2"], assume_sql=assumed, package_sql=packages)
+    assert (scope.has_sql, scope.sql_assumed) == (expected, bool(assumed))
 
 
 def chain_scope(**installs: list[str]) -> Scope:
