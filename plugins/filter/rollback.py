@@ -110,7 +110,7 @@ def rollback_plan(
         own_set=own_set,
         came_back=came_back,
     )
-    return rollback.as_result() | {"lines": list(rollback_lines(rollback, restored)), "loss": loss(restored)}
+    return rollback.as_result() | {"lines": list(rollback_lines(rollback, restored)), "loss": loss(chosen, restored)}
 
 
 def _entries(scope: Scope, raw: Raw) -> list[dict[str, str]]:

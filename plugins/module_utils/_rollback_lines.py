@@ -11,6 +11,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._plan_lines impor
 
 if t.TYPE_CHECKING:
     from ansible_collections.biztalk.patching.plugins.module_utils._rollback import Rollback
+    from ansible_collections.biztalk.patching.plugins.module_utils._rollback_scope import Scope
 
 Restored = t.Mapping[str, t.Any]
 
@@ -43,14 +44,15 @@ def rollback_lines(rollback: Rollback, restored: t.Sequence[Restored]) -> t.Iter
     yield from _up(rollback)
 
 
-def loss(restored: t.Sequence[Restored]) -> str:
-    """What a restore costs; the times are those of the backup job, UTC unless it was told otherwise."""
-    since = min((str(database["finished"]) for database in restored if database.get("finished")), default="")
+def loss(scope: Scope, restored: t.Sequence[Restored]) -> str:
+    """What a restore costs; the times of a set are those of the backup job, UTC unless it was told otherwise."""
+    made = min((str(database["finished"]) for database in restored if database.get("finished")), default="")
+    since = scope.record["updated"] if scope.record and scope.record["step"] == "done" else ""
     return (
         "The restore takes all BizTalk databases back to their backup"
-        f"{' of ' + since + ' (the time of the backup job, UTC as a rule)' if since else ''}. Everything that has been "
+        f"{' of ' + made + ' (the time of the backup job, UTC as a rule)' if made else ''}. Everything that has been "
         "received, sent, tracked or configured since then is lost, and what other systems sent or got does not come "
-        "back by itself."
+        f"back by itself.{f' The group has been at work again since {since}, when the run ended.' if since else ''}"
     )
 
 

@@ -354,7 +354,14 @@ def test_the_preview_tells_each_step() -> None:
         "run.",
         "A new full backup of all databases is made, because the restore ends the chain of log backups.",
     ]
-    assert "of 2026-11-22T01:00:00" in loss(files)
+
+
+def test_what_a_restore_loses_is_told_with_its_times() -> None:
+    files = [{"server": "SQL1", "name": "SSODB", "file": r"D:\a.bak", "finished": "2026-11-22T01:00:00"}]
+    lost = loss(choose(DONE), files)
+    assert "their backup of 2026-11-22T01:00:00 " in lost
+    assert f"at work again since {DONE['updated']}, when the run ended" in lost
+    assert "at work again" not in loss(choose({**DONE, "step": "installing"}), files)
 
 
 def test_the_preview_without_sql() -> None:
