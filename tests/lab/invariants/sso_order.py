@@ -23,7 +23,8 @@ def sso_out_of_order(history: History) -> t.Iterator[str]:
             continue
         states = _states(history, position)
         if event.kind == "service.start_requested":
-            if event["computer"] != master and states.get(master, "running") != "running":
+            up = states.get(master, "running") == "running" or _taken_down_by_others(history, position, master)
+            if event["computer"] != master and not up:
                 yield (
                     f"{event['service']} on {event['computer']} was started while that of the master secret server "
                     f"{master} was {states[master]}"
@@ -35,6 +36,16 @@ def sso_out_of_order(history: History) -> t.Iterator[str]:
                         f"{event['service']} on {computer} was {state} when that of the master secret server "
                         f"{master} was stopped"
                     )
+
+
+def _taken_down_by_others(history: History, position: int, computer: str) -> bool:
+    """As by the restart of a computer whose service had been started: a run that goes on cannot know that yet."""
+    ends = [
+        event
+        for at, event in history.of_kind("service.stop_requested", "service.died", "service.start_failed")
+        if at < position and event["computer"] == computer and event["role"] == "sso"
+    ]
+    return bool(ends) and ends[-1].kind == "service.stop_requested" and ends[-1]["origin"] in OTHERS
 
 
 def _states(history: History, position: int) -> dict[str, str]:

@@ -16,6 +16,7 @@ if t.TYPE_CHECKING:
 _FOR_EVER = 3600.0
 # ServiceController.Stop waits so long for each dependent service.
 _DEPENDENT = 30.0
+_LOOK = 2.0
 ALREADY_RUNNING, NOT_ACTIVE = 1056, 1062
 
 
@@ -65,8 +66,10 @@ def start(service: Service, origin: str) -> None:
         except ServiceControlError as error:
             if error.code != ALREADY_RUNNING:
                 raise _failure("CouldNotStartService", service, "started", error) from error
-    service.manager.wait(lambda: service.state in ("running", "stopped"), _FOR_EVER)
-    if not service.wait_for("running", 0):
+    # Source: PowerShell's `DoWaitForStatus`, which looks every two seconds and waits for what is starting only.
+    service.wait_for("running", _LOOK)
+    service.manager.wait(lambda: service.state != "start_pending", _FOR_EVER)
+    if service.state != "running":
         raise CmdletError("StartServiceFailed", f"Failed to start service '{label(service)}'.")
 
 

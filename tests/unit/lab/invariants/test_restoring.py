@@ -308,6 +308,18 @@ SSO_OF_OTHERS: dict[str, Spoil] = {
         ],
         "uninstall.started",
     ),
+    "the master secret server is restarted when its own was started": lambda log: (
+        log.put_after(
+            [
+                event("service.stop_requested", computer=MASTER, service=SSO, role="sso", origin="shutdown"),
+                event("service.stopped", computer=MASTER, service=SSO, role="sso"),
+            ],
+            "service.started",
+            computer=MASTER,
+            service=SSO,
+        ),
+        log.put_before(start(MASTER, SSO), "lab.stopped"),
+    ),
     "the master secret server is a computer of its own": lambda log: log[0].fields.update(master_secret_server="SSO1"),
 }
 

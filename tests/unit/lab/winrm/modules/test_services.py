@@ -9,6 +9,8 @@ import typing as t
 
 import pytest
 
+from tests.lab.windows.spec import Behaviour
+
 if t.TYPE_CHECKING:
     from tests.lab.windows.computer import Computer
     from tests.unit.lab.winrm.conftest import Runner
@@ -118,3 +120,15 @@ def test_recovery_actions_and_exit_codes(run: Runner) -> None:
     assert (host["failure_actions"], host["win32_exit_code"]) == ([{"delay_ms": 60000, "type": "restart"}], 0)
     assert found["ENTSSO"]["failure_actions"] == []
     assert found["BTSSvc$ReceiveHost"]["win32_exit_code"] == 1077
+
+
+def test_a_service_that_hangs_in_its_stop_does_not_start(run: Runner, computer: Computer) -> None:
+    service = computer.services.get(HOST)
+    assert service is not None
+    service.behaviour = Behaviour(hangs="stop")
+    service.stop("test")
+
+    result = run("win_service", name=HOST, state="started")
+    assert result["failed"]
+    assert "Failed to start service" in result["msg"]
+    assert service.state == "stop_pending"
