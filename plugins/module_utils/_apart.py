@@ -4,7 +4,8 @@
 
 """Runs a function in a process of its own, beside everything else.
 
-For libraries in C++ that read what a stranger wrote: there a crash or an endless loop ends that process, and no other.
+For libraries that take long to load, and that read what a stranger wrote: there a crash or an endless loop ends that
+process, and no other. In a thread they would hold up the others, as Python runs one at a time.
 """
 
 from __future__ import annotations

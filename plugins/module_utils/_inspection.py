@@ -19,7 +19,13 @@ if t.TYPE_CHECKING:
     from pathlib import Path
 
 # Module -> the name that pip knows.
-_LIBRARIES = {"defusedxml": "defusedxml", "lief": "lief", "olefile": "olefile", "pymsi": "pymsi"}
+_LIBRARIES = {
+    "asn1crypto": "asn1crypto",
+    "cryptography": "cryptography",
+    "defusedxml": "defusedxml",
+    "olefile": "olefile",
+    "pymsi": "pymsi",
+}
 
 
 def inspection_argument_spec() -> dict[str, dict[str, t.Any]]:

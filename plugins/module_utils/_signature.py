@@ -11,28 +11,32 @@ Source: Microsoft's "Windows Authenticode Portable Executable Signature Format".
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import io
 import re
-import struct
 import typing as t
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 from ansible_collections.biztalk.patching.plugins.module_utils._apart import ApartError, apart
+from ansible_collections.biztalk.patching.plugins.module_utils._authenticode import read_authenticode
+from ansible_collections.biztalk.patching.plugins.module_utils._signed import NotIntactError, has_issued
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from cryptography.x509 import Certificate, Name
+
+    from ansible_collections.biztalk.patching.plugins.module_utils._authenticode import Authenticode
     from ansible_collections.biztalk.patching.plugins.module_utils._pe import Certificates
 
 Status = t.Literal["unsigned", "intact", "tampered", "not_checked"]
 
-_MICROSOFT = re.compile(r"\bO=Microsoft Corporation(?:,|$)")
-# The first time behind the identifier of a time-stamp token's content.
-_TOKEN_TIME = re.compile(rb"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04.{1,300}?\x18.(\d{14})", re.DOTALL)
-_ENTRY_HEADER = 8
+# A comma within a name bears a backslash.
+_MICROSOFT = re.compile(r"(?:^|(?<!\\), )O=Microsoft Corporation(?:, |$)")
 _CHUNK = 1024 * 1024
-_LARGEST_SIGNATURE = 16 * 1024 * 1024
+# One of Microsoft's takes 10 to 20 KB. What is much larger could keep the reader busy for long.
+_LARGEST_TABLE = 64 * 1024
 _LONGEST = 60.0
 
 
@@ -65,7 +69,7 @@ class Signature:
 def judging_signature(
     path: Path, certificates: Certificates | None, publishers: Sequence[str] = ()
 ) -> Iterator[Callable[[], Signature]]:
-    """What is yielded tells the signature; LIEF loads and reads it meanwhile in a process of its own."""
+    """What is yielded tells the signature, which is read meanwhile in a process of its own."""
     if certificates is None:
         yield lambda: Signature("unsigned")
         return
@@ -93,86 +97,60 @@ def read_signature(image: t.BinaryIO, certificates: Certificates | None, publish
     """
     if certificates is None:
         return Signature("unsigned")
-    # Not at the top: the module reports a missing library by itself, and it takes half a second to load.
-    import lief
-
-    lief.logging.disable()
-    image.seek(certificates.offset + _ENTRY_HEADER)
-    # The size is the file's own word: it may be less than that of the header alone.
-    raw = image.read(max(0, min(certificates.size, _LARGEST_SIGNATURE) - _ENTRY_HEADER))
-    signature = lief.PE.Signature.parse(list(raw))
-    if not isinstance(signature, lief.PE.Signature):
-        return Signature("tampered", reason="the signature itself cannot be read")
-    # Not before the signature: it is by parsing one that LIEF makes its cryptography ready.
     trusted = [certificate for path in publishers for certificate in _publisher(path)]
-    status, reason = _judge(image, certificates, signature)
-    signer = next(iter(signature.signers), None)
-    certificate = signer.cert if signer else None
-    if certificate is None:
-        return Signature(status, reason=reason)
-    found = Signature(
-        status,
-        signer=_text(certificate.subject),
-        issuer=_text(certificate.issuer),
-        valid_from=_time(certificate.valid_from),
-        valid_to=_time(certificate.valid_to),
-        timestamp=_timestamp(signer, raw),
-        reason=reason,
-    )
-    known = status == "intact" and bool(trusted) and _is_trusted(certificate, trusted)
+    try:
+        stated = read_authenticode(_table(image, certificates))
+    except NotIntactError as error:
+        return Signature(error.status, reason=error.reason)
+    found = _judge(image, certificates, stated, _named(stated.signed.certificate))
+    known = found.status == "intact" and any(_vouches(one, stated.signed.certificate) for one in trusted)
     return replace(found, trusted=known or found.is_microsoft)
 
 
-def _publisher(path: str) -> list[t.Any]:
-    import lief
-
-    certificates = lief.PE.x509.parse(path) if Path(path).is_file() else None
-    if not certificates:
-        raise SignatureError(f"the certificate of a trusted publisher cannot be read from {path}")
-    return list(certificates)
-
-
-def _is_trusted(certificate: t.Any, publishers: list[t.Any]) -> bool:
-    """Whether it is one of them, or one of them has issued it."""
-    if any(certificate.raw == publisher.raw for publisher in publishers):
-        return True
-    verdict = certificate.is_trusted_by(publishers)
-    flags = type(verdict)
-    return not verdict & ~(flags.OK | flags.BADCERT_EXPIRED | flags.BADCERT_FUTURE)
+def _table(image: t.BinaryIO, certificates: Certificates) -> bytes:
+    """Where it lies and how large it is, is the file's own word."""
+    if certificates.offset + certificates.size != image.seek(0, io.SEEK_END):
+        # Behind it there could be anything. Windows refuses that too, since security bulletin MS12-024.
+        raise NotIntactError("tampered", "the signature does not lie at the end of the file")
+    if certificates.size > _LARGEST_TABLE:
+        raise NotIntactError("not_checked", f"the signature is larger than {_LARGEST_TABLE} bytes")
+    image.seek(certificates.offset)
+    return image.read(certificates.size)
 
 
-def _timestamp(signer: t.Any, raw: bytes) -> str:
-    """PKCS #9 states the time as an attribute of the countersignature, RFC 3161 (2.4.2) in a token of its own."""
-    for attribute in signer.unauthenticated_attributes:
-        if "PKCS9_COUNTER_SIGNATURE" in str(attribute.type):
-            for stated in attribute.signer.authenticated_attributes:
-                if "SIGNING_TIME" in str(stated.type):
-                    return _time(stated.time)
-    token = _TOKEN_TIME.search(raw)
-    return _time(struct.unpack("4s2s2s2s2s2s", token.group(1))) if token else ""
+def _named(certificate: Certificate) -> Signature:
+    """Who signs, which is not judged yet. Empty where names or dates cannot be read."""
+    try:
+        return Signature(
+            "not_checked",
+            signer=_text(certificate.subject),
+            issuer=_text(certificate.issuer),
+            valid_from=_time(certificate.not_valid_before_utc),
+            valid_to=_time(certificate.not_valid_after_utc),
+        )
+    except ValueError:
+        return Signature("not_checked")
 
 
-def _time(parts: Sequence[t.Any]) -> str:
-    year, month, day, hour, minute, second = map(int, parts)
-    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-
-
-def _judge(image: t.BinaryIO, certificates: Certificates, signature: t.Any) -> tuple[Status, str]:
-    algorithm = signature.content_info.digest_algorithm.name.replace("_", "").casefold()
-    if algorithm not in hashlib.algorithms_available:
-        return "not_checked", f"its digest algorithm {algorithm} is not known here"
-    digest = hashlib.new(algorithm)
-    for piece in _covered(image, certificates):
-        digest.update(piece)
-    if digest.digest() != bytes(signature.content_info.digest):
-        return "tampered", "the file is not the one that was signed"
-    verdict = signature.check()
-    flags = type(verdict)
-    if verdict == flags.OK:
-        return "intact", ""
-    # What the time or the algorithm of a certificate means is for Windows to judge.
-    doubtful = flags.CERT_EXPIRED | flags.CERT_FUTURE | flags.UNSUPPORTED_ALGORITHM
-    return ("tampered" if verdict & ~doubtful else "not_checked"), str(verdict).rpartition(".")[2]
+def _judge(image: t.BinaryIO, certificates: Certificates, stated: Authenticode, named: Signature) -> Signature:
+    timestamp = ""
+    try:
+        stated.digest.check(_covered(image, certificates), "the file is not the one that was signed")
+        stated.signed.verify()
+        for each in stated.timestamps:
+            each.verify(stated.signed.signature)
+            timestamp = timestamp or _time(each.time)
+        if not named.signer:
+            raise NotIntactError("not_checked", "names or dates in its certificate cannot be read")
+        # Times of one form, in UTC. What the dates of a certificate mean is for Windows to judge.
+        if not named.valid_from <= (timestamp or _time(datetime.now(timezone.utc))) <= named.valid_to:
+            when = "was not valid when" if timestamp else "is not valid now, and no timestamp says when"
+            raise NotIntactError("not_checked", f"its certificate {when} it was signed")
+        if not stated.alone:
+            raise NotIntactError("not_checked", "there is more than one signature, or something else behind the first")
+    except NotIntactError as error:
+        return replace(named, status=error.status, timestamp=timestamp, reason=error.reason)
+    return replace(named, status="intact", timestamp=timestamp)
 
 
 def _covered(image: t.BinaryIO, certificates: Certificates) -> Iterator[bytes]:
@@ -190,5 +168,39 @@ def _covered(image: t.BinaryIO, certificates: Certificates) -> Iterator[bytes]:
             yield piece
 
 
-def _text(name: str | bytes) -> str:
-    return name.decode("utf-8", "replace") if isinstance(name, bytes) else name
+def _publisher(path: str) -> list[Certificate]:
+    from cryptography import x509
+
+    try:
+        content = Path(path).read_bytes() if Path(path).is_file() else b""
+        if b"-----BEGIN" in content:
+            return x509.load_pem_x509_certificates(content)
+        return [x509.load_der_x509_certificate(content)]
+    except (OSError, ValueError) as error:
+        raise SignatureError(f"the certificate of a trusted publisher cannot be read from {path}") from error
+
+
+def _vouches(publisher: Certificate, certificate: Certificate) -> bool:
+    """Whether it is the publisher's own certificate, or the publisher is an authority that has issued it."""
+    return publisher == certificate or (_is_authority(publisher) and has_issued(publisher, certificate))
+
+
+def _is_authority(certificate: Certificate) -> bool:
+    """Whether it may issue certificates (RFC 5280, 4.2.1.3 and 4.2.1.9)."""
+    from cryptography import x509
+
+    try:
+        stated = [extension.value for extension in certificate.extensions]
+    except (ValueError, x509.DuplicateExtension):
+        return False
+    return any(isinstance(value, x509.BasicConstraints) and value.ca for value in stated) and all(
+        value.key_cert_sign for value in stated if isinstance(value, x509.KeyUsage)
+    )
+
+
+def _text(name: Name) -> str:
+    return ", ".join(part.rfc4514_string() for part in name.rdns)
+
+
+def _time(time: datetime) -> str:
+    return time.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -16,6 +16,7 @@ from tests.setup.console import SetupError
 from tests.setup.dependencies import ensure_collections
 from tests.setup.environment import FILES, ensure_environment
 from tests.setup.paths import CACHE
+from tests.setup.samples import ensure_samples
 from tests.setup.system_tools import ensure_system_tools
 
 
@@ -31,6 +32,7 @@ def main() -> int:
             ensure_environment(kind)
             ensure_collections(kind)
             ensure_system_tools(kind)
+            ensure_samples(kind)
         except SetupError as error:
             print(f"\nset-up failed: {error}", file=sys.stderr)
             return 1

@@ -20,6 +20,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 if t.TYPE_CHECKING:
     from pathlib import Path
 
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
 ORGANIZATION = "biztalk.patching lab"
 _LIFETIME = timedelta(days=30)
 _KEY_SIZE = 2048
@@ -34,18 +38,30 @@ class Publisher:
     key: Path
 
     @classmethod
-    def create(cls, folder: Path, *, timestamps: bool = False) -> Publisher:
-        """Make a new authority and a certificate of it, for programs or for timestamps; its own key is not kept."""
+    def create(
+        cls,
+        folder: Path,
+        *,
+        timestamps: bool = False,
+        authority: bool = True,
+        key: PrivateKey | None = None,
+        at: datetime | None = None,
+    ) -> Publisher:
+        """Make a new authority and a certificate of it, for programs or for timestamps; its own key is not kept.
+
+        `authority` is whether it may issue any, `at` is when it does: now, unless told otherwise.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         publisher = cls(folder / "authority.pem", folder / "publisher.pem", folder / "publisher-key.pem")
-        authority_key, key = _new_key(), _new_key()
+        authority_key, key = _new_key(), key or _new_key()
         name, issuer = _name("package publisher"), _name("package authority")
         usage = ExtendedKeyUsageOID.TIME_STAMPING if timestamps else ExtendedKeyUsageOID.CODE_SIGNING
+        at = at or datetime.now(timezone.utc)
         certificates = {
-            publisher.authority: _builder(issuer, issuer, authority_key).add_extension(
-                x509.BasicConstraints(ca=True, path_length=0), critical=True
+            publisher.authority: _builder(issuer, issuer, authority_key, at).add_extension(
+                x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True
             ),
-            publisher.certificate: _builder(name, issuer, key).add_extension(
+            publisher.certificate: _builder(name, issuer, key, at).add_extension(
                 x509.ExtendedKeyUsage([usage]), critical=True
             ),
         }
@@ -82,8 +98,7 @@ def _name(common_name: str) -> x509.Name:
     )
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey) -> x509.CertificateBuilder:
-    now = datetime.now(timezone.utc)
+def _builder(subject: x509.Name, issuer: x509.Name, key: PrivateKey, at: datetime) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -91,6 +106,6 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey) -> x
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         # A day back, for computers whose clock is behind.
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + _LIFETIME)
+        .not_valid_before(at - timedelta(days=1))
+        .not_valid_after(at + _LIFETIME)
     )
