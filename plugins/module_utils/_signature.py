@@ -120,15 +120,20 @@ def _table(image: t.BinaryIO, certificates: Certificates) -> bytes:
 
 def _named(certificate: Certificate) -> Signature:
     """Who signs, which is not judged yet. Empty where names or dates cannot be read."""
+    from asn1crypto import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     try:
+        # cryptography tells the zone of the dates from release 42 on only.
+        validity = x509.Certificate.load(certificate.public_bytes(Encoding.DER))["tbs_certificate"]["validity"]
         return Signature(
             "not_checked",
             signer=_text(certificate.subject),
             issuer=_text(certificate.issuer),
-            valid_from=_time(certificate.not_valid_before_utc),
-            valid_to=_time(certificate.not_valid_after_utc),
+            valid_from=_time(validity["not_before"].native),
+            valid_to=_time(validity["not_after"].native),
         )
-    except ValueError:
+    except (KeyError, ValueError):
         return Signature("not_checked")
 
 
