@@ -69,7 +69,7 @@ def start(service: Service, origin: str) -> None:
     # Source: PowerShell's `DoWaitForStatus`, which looks every two seconds and waits for what is starting only.
     service.wait_for("running", _LOOK)
     service.manager.wait(lambda: service.state != "start_pending", _FOR_EVER)
-    if service.state != "running":
+    if not service.wait_for("running", 0):
         raise CmdletError("StartServiceFailed", f"Failed to start service '{label(service)}'.")
 
 
