@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -13,11 +12,12 @@ import typing as t
 
 import pytest
 
-from tests.integration.runs import CLOSE_APPLICATIONS, changes, report_of, run, states, told_by
+from ansible_collections.biztalk.patching.plugins.module_utils._record import parse, serialise
+from tests.integration.runs import CLOSE_APPLICATIONS, changes, record_of, report_of, run, states, told_by
 from tests.lab.campaign.moment import Moment, Trigger
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
-from tests.lab.paths import SMALL_TOPOLOGY
+from tests.lab.paths import SINGLE_TOPOLOGY, SMALL_TOPOLOGY
 from tests.lab.playbook import command_line, environment_of
 
 if t.TYPE_CHECKING:
@@ -28,12 +28,18 @@ if t.TYPE_CHECKING:
 # Seconds, of which a run needs far fewer.
 WAIT = 300.0
 FOLDER = r"C:\ProgramData\BizTalkPatching"
+ELSEWHERE = "the-other-controller"
 
 
-def record(lab: Lab) -> dict[str, t.Any]:
-    (path,) = (lab.folder / "records").glob("*/run.json")
-    found: dict[str, t.Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+def begun_elsewhere(lab: Lab) -> None:
+    """Make the group's run one that another controller began."""
+    (path,) = lab.folder.glob("records/*/run.json")
+    own = parse(path.read_text(encoding="utf-8"))
+    text = serialise({**own, "owner": {**own["owner"], "host": ELSEWHERE}})
+    path.write_text(text, encoding="utf-8")
+    for computer in lab.topology.computers:
+        for number in (0, 1):
+            lab.world.computers[computer.name].files.write(rf"{FOLDER}\run-{number}.json", text.encode(), "somebody")
 
 
 def test_a_failed_install_is_finished_by_the_next_run(open_lab: Callable[..., Lab]) -> None:
@@ -43,9 +49,9 @@ def test_a_failed_install_is_finished_by_the_next_run(open_lab: Callable[..., La
         failed = run("patch", lab, *CLOSE_APPLICATIONS)
         assert failed.returncode != 0
         assert "1603" in failed.stdout
-        assert record(lab)["step"] == "installing"
-        assert [install["kb"] for install in record(lab)["computers"][0]["installs"]] == ["5009901"]
-        run_id = record(lab)["id"]
+        assert record_of(lab)["step"] == "installing"
+        assert [install["kb"] for install in record_of(lab)["computers"][0]["installs"]] == ["5009901"]
+        run_id = record_of(lab)["id"]
         outcome = report_of(lab)["outcome"]
         assert (outcome["state"], "1603" in outcome["cause"]) == ("failed", True)
         assert outcome["command"].endswith("biztalk.patching.patch")
@@ -59,8 +65,8 @@ def test_a_failed_install_is_finished_by_the_next_run(open_lab: Callable[..., La
         finished = run("patch", lab, *CLOSE_APPLICATIONS)
 
         assert finished.returncode == 0, finished.stdout
-        assert record(lab)["id"] == run_id
-        assert record(lab)["step"] == "done"
+        assert record_of(lab)["id"] == run_id
+        assert record_of(lab)["step"] == "done"
         report = report_of(lab)
         assert (report["outcome"]["state"], len(report["executions"])) == ("succeeded", 2)
         assert {rule["verdict"] for rule in report["rules"]} == {"held", "not_applicable"}
@@ -103,10 +109,35 @@ def test_a_second_run_is_refused_and_names_the_first(single_lab: Lab) -> None:
         changed = changes(single_lab.events.events[since:])
         os.kill(first.pid, signal.SIGCONT)
         assert first.wait(WAIT) == 0
-    begun = record(single_lab)
+    begun = record_of(single_lab)
     who = f"{begun['owner']['user']} on {begun['owner']['host']} (process {first.pid})"
     assert second.returncode != 0
     assert f"The run {begun['id']} is at work on this group: {who} began it at {begun['started']}" in second.stdout
     assert changed == []
     assert begun["step"] == "done"
     assert broken(single_lab.events.events) == {}
+
+
+@pytest.mark.long
+def test_a_run_of_another_controller_is_taken_over_by_its_id(open_lab: Callable[..., Lab]) -> None:
+    with open_lab(SINGLE_TOPOLOGY, computers=[{"name": "BTS1", "install": {"exit_codes": [1603]}}]) as lab:
+        before = states(lab)
+        assert run("patch", lab, *CLOSE_APPLICATIONS).returncode != 0
+        begun_elsewhere(lab)
+        begun = record_of(lab)
+        since = len(lab.events.events)
+
+        refused = run("patch", lab, *CLOSE_APPLICATIONS)
+
+        assert refused.returncode != 0
+        assert f"on {ELSEWHERE} (process {begun['owner']['pid']}) began it at {begun['started']}" in refused.stdout
+        assert f"-e biztalk_take_over={begun['id']}" in refused.stdout
+        assert changes(lab.events.events[since:]) == []
+
+        taken = run("patch", lab, *CLOSE_APPLICATIONS, "-e", f"biztalk_take_over={begun['id']}")
+
+        assert taken.returncode == 0, taken.stdout
+        assert (record_of(lab)["id"], record_of(lab)["step"]) == (begun["id"], "done")
+        assert record_of(lab)["owner"]["host"] != ELSEWHERE
+        assert states(lab) == before
+        assert broken(lab.events.events) == {}

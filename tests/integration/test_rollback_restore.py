@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the biztalk.patching contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A restore that fails in the middle, with the databases on two instances: the next run restores all of them."""
+"""Updates with SQL go back with a restore of all databases, on each of their instances, also by a second run."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ import typing as t
 
 import pytest
 
-from tests.integration.runs import record_of, run, states
+from tests.integration.conftest import SCALE
+from tests.integration.runs import CLOSE_APPLICATIONS, record_of, run, states
 from tests.lab.invariants import broken
+from tests.lab.invariants.history import History
 from tests.lab.inventory import DEFAULT_UPDATE
-from tests.lab.paths import TOPOLOGIES
+from tests.lab.lab import Lab
+from tests.lab.packages.catalogue import chain_packages
+from tests.lab.paths import SINGLE_TOPOLOGY, TOPOLOGIES
+from tests.lab.topology import Topology
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from tests.lab.lab import Lab
+    from tests.lab.packages.library import Library
 
 # Installed by hand; the set is the one that the backup job made before the lab began, of which only the id is given.
 BY_HAND = [{"name": name, "updates": [DEFAULT_UPDATE]} for name in ("BTS1", "BTS2")]
@@ -46,5 +52,29 @@ def test_the_management_database_is_left_restoring(open_lab: Callable[..., Lab])
         assert not [event for event in events if event.kind == "uninstall.started"]
         assert {event["instance"] for event in events if event.kind == "restore.database"} == {"SQL1", "SQL2"}
         assert record_of(lab)["step"] == "done"
+        assert states(lab) == before
+        assert broken(lab.events.events) == {}
+
+
+@pytest.mark.long
+def test_a_chain_with_sql_goes_back_in_reverse_order(chain_library: Library, tmp_path: Path) -> None:
+    numbers = [spec.kb for spec in chain_packages()]
+    downloads = [str(chain_library.downloads(kb)) for kb in numbers]
+    chain = ("-e", f"{{biztalk_packages: {downloads}, biztalk_chain: true}}")
+    topology = Topology.load(SINGLE_TOPOLOGY, overrides={"delays": {"scale": SCALE}})
+    with Lab(topology, tmp_path / "lab", chain_library) as lab:
+        before = states(lab)
+        patched = run("patch", lab, *CLOSE_APPLICATIONS, *chain)
+        assert patched.returncode == 0, patched.stdout
+        installed = len(lab.events.events)
+
+        result = run("rollback", lab, "-e", f"biztalk_confirm_restore={record_of(lab)['id']}")
+
+        assert result.returncode == 0, result.stdout
+        history = History(lab.events.events)
+        assert [event["kb"] for _, event in history.of_kind("uninstall.finished")] == list(reversed(numbers))
+        assert max(history.positions("uninstall.finished")) < min(history.positions("restore.started"))
+        restored = {event["database"] for event in lab.events.events[installed:] if event.kind == "restore.database"}
+        assert restored == set(lab.instances["SQL1"].biztalk_databases)
         assert states(lab) == before
         assert broken(lab.events.events) == {}
