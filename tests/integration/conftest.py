@@ -37,9 +37,9 @@ def chain_library(library: Library) -> Library:
 def open_lab(tmp_path: Path, library: Library) -> Callable[..., Lab]:
     """A function that makes a lab of a topology with changes laid over it."""
 
-    def make(topology: Path = DEFAULT_TOPOLOGY, **overrides: t.Any) -> Lab:
+    def make(topology: Path = DEFAULT_TOPOLOGY, packages: Library = library, **overrides: t.Any) -> Lab:
         changes = {"delays": {"scale": SCALE}, **overrides}
-        return Lab(Topology.load(topology, overrides=changes), tmp_path / "lab", library)
+        return Lab(Topology.load(topology, overrides=changes), tmp_path / "lab", packages)
 
     return make
 

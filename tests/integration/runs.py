@@ -12,10 +12,11 @@ from tests.lab.playbook import run_playbook
 
 if t.TYPE_CHECKING:
     import subprocess
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tests.lab.events import Event
     from tests.lab.lab import Lab
+    from tests.lab.packages.library import Library
 
 CLOSE_APPLICATIONS = ("-e", "biztalk_close_applications=true")
 SHORT_WAITS = {
@@ -44,6 +45,11 @@ def run(
     # As strings, which is what an operator's -e name=value gives.
     waits = [text for item in SHORT_WAITS.items() for text in ("-e", "=".join(item))]
     return run_playbook(name, lab.inventory_path, *waits, *arguments, environment=environment)
+
+
+def chain_of(library: Library, numbers: Iterable[str]) -> tuple[str, str]:
+    """The arguments for several updates in one outage, in the order of their KB numbers."""
+    return "-e", f"{{biztalk_packages: {[str(library.downloads(kb)) for kb in numbers]}, biztalk_chain: true}}"
 
 
 def changes(events: Sequence[Event]) -> list[str]:

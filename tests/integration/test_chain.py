@@ -9,18 +9,16 @@ import typing as t
 
 import pytest
 
-from tests.integration.conftest import SCALE
 from tests.integration.runs import CLOSE_APPLICATIONS, changes, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
-from tests.lab.lab import Lab
 from tests.lab.packages.catalogue import chain_packages
 from tests.lab.paths import SMALL_TOPOLOGY
-from tests.lab.topology import Topology
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
+    from tests.lab.lab import Lab
     from tests.lab.packages.library import Library
 
 NUMBERS = [spec.kb for spec in chain_packages()]
@@ -32,9 +30,8 @@ def chain(library: Library) -> tuple[str, str]:
 
 
 @pytest.mark.long
-def test_three_updates_in_one_outage(chain_library: Library, tmp_path: Path) -> None:
-    topology = Topology.load(SMALL_TOPOLOGY, overrides={"delays": {"scale": SCALE}})
-    with Lab(topology, tmp_path / "lab", chain_library) as lab:
+def test_three_updates_in_one_outage(open_lab: Callable[..., Lab], chain_library: Library) -> None:
+    with open_lab(SMALL_TOPOLOGY, packages=chain_library) as lab:
         before = states(lab)
         mixed = run("plan", lab, *chain(chain_library))
         assert "The packages are different updates" in mixed.stdout

@@ -9,19 +9,17 @@ import typing as t
 
 import pytest
 
-from tests.integration.conftest import SCALE
 from tests.integration.runs import CLOSE_APPLICATIONS, record_of, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
-from tests.lab.lab import Lab
 from tests.lab.packages.catalogue import chain_packages
 from tests.lab.paths import DEFAULT_TOPOLOGY, SMALL_TOPOLOGY
-from tests.lab.topology import Topology
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.lab.lab import Lab
     from tests.lab.packages.library import Library
 
 ROLLBACK = (*CLOSE_APPLICATIONS, "-e", "biztalk_on_failure=rollback")
@@ -86,10 +84,9 @@ def test_what_ran_since_the_backup_is_not_lost_without_a_word(open_lab: Callable
 
 
 @pytest.mark.long
-def test_without_sql_the_uninstall_is_all(chain_library: Library, tmp_path: Path) -> None:
+def test_without_sql_the_uninstall_is_all(open_lab: Callable[..., Lab], chain_library: Library) -> None:
     packages = ("-e", f"{{biztalk_packages: ['{chain_library.downloads(WITHOUT_SQL)}']}}")
-    topology = Topology.load(SMALL_TOPOLOGY, overrides={"delays": {"scale": SCALE}, "computers": FAILING})
-    with Lab(topology, tmp_path / "lab", chain_library) as lab:
+    with open_lab(SMALL_TOPOLOGY, packages=chain_library, computers=FAILING) as lab:
         before = states(lab)
 
         result = run("patch", lab, *ROLLBACK, *packages)

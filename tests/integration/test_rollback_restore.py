@@ -9,20 +9,17 @@ import typing as t
 
 import pytest
 
-from tests.integration.conftest import SCALE
-from tests.integration.runs import CLOSE_APPLICATIONS, record_of, run, states
+from tests.integration.runs import CLOSE_APPLICATIONS, chain_of, record_of, run, states
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 from tests.lab.inventory import DEFAULT_UPDATE
-from tests.lab.lab import Lab
 from tests.lab.packages.catalogue import chain_packages
 from tests.lab.paths import SINGLE_TOPOLOGY, TOPOLOGIES
-from tests.lab.topology import Topology
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from tests.lab.lab import Lab
     from tests.lab.packages.library import Library
 
 # Installed by hand; the set is the one that the backup job made before the lab began, of which only the id is given.
@@ -57,14 +54,11 @@ def test_the_management_database_is_left_restoring(open_lab: Callable[..., Lab])
 
 
 @pytest.mark.long
-def test_a_chain_with_sql_goes_back_in_reverse_order(chain_library: Library, tmp_path: Path) -> None:
+def test_a_chain_with_sql_goes_back_in_reverse_order(open_lab: Callable[..., Lab], chain_library: Library) -> None:
     numbers = [spec.kb for spec in chain_packages()]
-    downloads = [str(chain_library.downloads(kb)) for kb in numbers]
-    chain = ("-e", f"{{biztalk_packages: {downloads}, biztalk_chain: true}}")
-    topology = Topology.load(SINGLE_TOPOLOGY, overrides={"delays": {"scale": SCALE}})
-    with Lab(topology, tmp_path / "lab", chain_library) as lab:
+    with open_lab(SINGLE_TOPOLOGY, packages=chain_library) as lab:
         before = states(lab)
-        patched = run("patch", lab, *CLOSE_APPLICATIONS, *chain)
+        patched = run("patch", lab, *CLOSE_APPLICATIONS, *chain_of(chain_library, numbers))
         assert patched.returncode == 0, patched.stdout
         installed = len(lab.events.events)
 

@@ -9,19 +9,17 @@ import typing as t
 
 import pytest
 
-from tests.integration.conftest import SCALE
-from tests.integration.runs import CLOSE_APPLICATIONS, changes, record_of, run, states
+from tests.integration.runs import CLOSE_APPLICATIONS, chain_of, changes, record_of, run, states
 from tests.lab.campaign.moment import Moment, Trigger
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
-from tests.lab.lab import Lab
 from tests.lab.packages.catalogue import chain_packages
 from tests.lab.paths import SINGLE_TOPOLOGY, SMALL_TOPOLOGY
-from tests.lab.topology import Topology
 
 if t.TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
+    from tests.lab.lab import Lab
     from tests.lab.packages.library import Library
 
 # Those of the chain that have no SQL.
@@ -32,13 +30,10 @@ NAMED = ("-e", f"{{biztalk_rollback_kb: ['{NUMBERS[0]}'], biztalk_assume_sql: 'n
 
 
 @pytest.mark.long
-def test_a_chain_goes_back_in_reverse_order(chain_library: Library, tmp_path: Path) -> None:
-    downloads = [str(chain_library.downloads(kb)) for kb in NUMBERS]
-    chain = ("-e", f"{{biztalk_packages: {downloads}, biztalk_chain: true}}")
-    topology = Topology.load(SINGLE_TOPOLOGY, overrides={"delays": {"scale": SCALE}})
-    with Lab(topology, tmp_path / "lab", chain_library) as lab:
+def test_a_chain_goes_back_in_reverse_order(open_lab: Callable[..., Lab], chain_library: Library) -> None:
+    with open_lab(SINGLE_TOPOLOGY, packages=chain_library) as lab:
         before = states(lab)
-        patched = run("patch", lab, *CLOSE_APPLICATIONS, *chain)
+        patched = run("patch", lab, *CLOSE_APPLICATIONS, *chain_of(chain_library, NUMBERS))
         assert patched.returncode == 0, patched.stdout
         since = len(lab.events.events)
 
@@ -63,10 +58,9 @@ def test_a_chain_goes_back_in_reverse_order(chain_library: Library, tmp_path: Pa
 
 @pytest.mark.long
 def test_a_computer_that_gets_lost_before_the_first_uninstall_is_started_by_the_next_run(
-    chain_library: Library, tmp_path: Path
+    open_lab: Callable[..., Lab], chain_library: Library
 ) -> None:
-    topology = Topology.load(SMALL_TOPOLOGY, overrides={"delays": {"scale": SCALE}, "computers": BY_HAND})
-    with Lab(topology, tmp_path / "lab", chain_library) as lab:
+    with open_lab(SMALL_TOPOLOGY, packages=chain_library, computers=BY_HAND) as lab:
         before = states(lab)
         endpoint = lab.winrm["BTS2"]
         Trigger(lab.events, Moment("service.stopped", {"computer": "BTS2"}), endpoint.cut_off)
