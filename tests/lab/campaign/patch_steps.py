@@ -241,7 +241,7 @@ PATCH_STEPS = (
     ),
     Step(
         "close the record",
-        _record("BTS1", 6),
+        _record("BTS1", 5),
         computer="BTS1",
         armed=Moment("service.started", _OF_BIZTALK, 16),
         fails=faults.task_fails("BTS3", "win_powershell"),
