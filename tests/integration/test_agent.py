@@ -72,6 +72,7 @@ def test_the_run_waits_for_the_administrator(single_lab: Lab) -> None:
     assert broken(single_lab.events.events) == {}
 
 
+@pytest.mark.long
 def test_an_agent_that_nobody_stops_brings_everything_back_up(single_lab: Lab) -> None:
     before = states(single_lab)
 

@@ -29,6 +29,7 @@ def nothing_runs(lab: Lab) -> bool:
     return all(service.state == "stopped" for service in services if service.definition.role in DOWN)
 
 
+@pytest.mark.long
 def test_a_session_that_does_not_go_away_brings_everything_back_up(single_lab: Lab) -> None:
     before = states(single_lab)
     single_lab.instances["SQL1"].open_session(
