@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from tests.integration.runs import CLOSE_APPLICATIONS, chain_of, record_of, run, states
+from tests.lab.campaign.faults import service_hangs
 from tests.lab.invariants import broken
 from tests.lab.invariants.history import History
 from tests.lab.inventory import DEFAULT_UPDATE
@@ -48,6 +49,28 @@ def test_the_management_database_is_left_restoring(open_lab: Callable[..., Lab])
         events = lab.events.events[since:]
         assert not [event for event in events if event.kind == "uninstall.started"]
         assert {event["instance"] for event in events if event.kind == "restore.database"} == {"SQL1", "SQL2"}
+        assert record_of(lab)["step"] == "done"
+        assert states(lab) == before
+        assert broken(lab.events.events) == {}
+
+
+@pytest.mark.long
+def test_enterprise_sso_that_hangs_in_its_start_keeps_nobody_waiting(open_lab: Callable[..., Lab]) -> None:
+    with open_lab(SINGLE_TOPOLOGY, computers=BY_HAND[:1]) as lab:
+        before = states(lab)
+        hanging = service_hangs("BTS1", "ENTSSO", "start")
+        hanging.arm(lab)
+
+        stuck = run("rollback", lab, *CLOSE_APPLICATIONS, *NAMED, *CONFIRMED)
+
+        assert stuck.returncode != 0
+        assert "'Start Enterprise SSO on the master secret server' did not succeed on bts1 within 15 s" in stuck.stdout
+        assert record_of(lab)["step"] == "restored"
+        hanging.mend(lab)
+
+        again = run("rollback", lab, *CLOSE_APPLICATIONS, *NAMED, *CONFIRMED)
+
+        assert again.returncode == 0, again.stdout
         assert record_of(lab)["step"] == "done"
         assert states(lab) == before
         assert broken(lab.events.events) == {}
