@@ -4,9 +4,9 @@
 
 """Makes the workers of ansible-playbook cheaper: one for each task on each computer, and each a copy of that process.
 
-A worker that looks up one filter of a collection loads all of the collection's filters, and compiles them: what is
-there already costs it nothing. And a worker lives for one task: to search all that it has inherited for what could be
-freed, which also copies the memory that is searched, would only delay it.
+A worker that looks up a filter or a test loads all of Ansible's own, and for one of a collection all of that
+collection's, and compiles them: what is there already costs it nothing. And a worker lives for one task: to search all
+that it has inherited for what could be freed, which also copies the memory that is searched, would only delay it.
 Source: Python's documentation of `gc.freeze`, on processes that fork.
 """
 
@@ -18,6 +18,7 @@ import pkgutil
 import typing as t
 
 from ansible.plugins.callback import CallbackBase
+from ansible.plugins.loader import filter_loader, test_loader
 
 from ansible_collections.biztalk.patching.plugins import filter as filters
 
@@ -33,6 +34,9 @@ class Preload(CallbackBase):  # type: ignore[misc]  # ansible-core has no types
         super().__init__()
         for module in pkgutil.iter_modules(filters.__path__, f"{filters.__name__}."):
             importlib.import_module(module.name)
+        # Any name will do: with the first one come all of them.
+        filter_loader.get("ansible.builtin.default")
+        test_loader.get("ansible.builtin.defined")
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         gc.freeze()

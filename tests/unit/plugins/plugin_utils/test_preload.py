@@ -8,18 +8,30 @@ import sys
 import typing as t
 from pathlib import Path
 
+from ansible.plugins.loader import filter_loader, test_loader
+
 from ansible_collections.biztalk.patching.plugins import filter as filters
 from ansible_collections.biztalk.patching.plugins.plugin_utils._preload import Preload
 
 if t.TYPE_CHECKING:
     import pytest
 
+# Ansible adds a number to them.
+OWN = ("ansible.plugins.filter.core", "ansible.plugins.test.core")
 
-def test_every_filter_is_loaded_once_for_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+
+def test_every_filter_and_test_is_loaded_once_for_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     names = {f"{filters.__name__}.{path.stem}" for folder in filters.__path__ for path in Path(folder).glob("*.py")}
     names = {name for name in names if not name.endswith("__init__")}
+    for loader in (filter_loader, test_loader):
+        monkeypatch.setattr(loader, "_cached_non_collection_wrappers", {})
+        monkeypatch.setattr(loader, "_module_cache", {})
     for name in names:
         monkeypatch.delitem(sys.modules, name, raising=False)
+    for name in [name for name in sys.modules if name.startswith(OWN)]:
+        monkeypatch.delitem(sys.modules, name)
     Preload()
     assert names
     assert names <= sys.modules.keys()
+    for own in OWN:
+        assert any(name.startswith(own) for name in sys.modules)
