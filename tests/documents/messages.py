@@ -61,7 +61,7 @@ class Refusal:
 def refusals() -> tuple[Refusal, ...]:
     """Every `fail` and `assert` of the roles and playbooks."""
     files = sorted(
-        [*ROOT.glob("playbooks/*.yml"), *ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("roles/*/handlers/*.yml")]
+        [*ROOT.glob("playbooks/**/*.yml"), *ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("roles/*/handlers/*.yml")]
     )
     return tuple(refusal for path in files for refusal in _refusals_of(path))
 

@@ -23,22 +23,42 @@ if t.TYPE_CHECKING:
 
     from tests.lab.lab import Lab
 
-Plays = list[dict[str, t.Any]]
+Yaml = list[dict[str, t.Any]]
+FILES = ("patch.yml", "tasks/outage.yml")
 STOP, INSTALL = "Stop the group and back it up", "Install the update on one computer after the other"
 START = "Start the group again"
 SERVICE = "ansible.windows.win_service"
 IDLE = "See that the databases are idle"
 
 
-def play_of(plays: Plays, name: str) -> dict[str, t.Any]:
-    return next(play for play in plays if play.get("name") == name)
+@dataclass(frozen=True)
+class Patch:
+    """patch.yml in a copy of the folder `playbooks`, with the tasks that stop the group and back it up."""
+
+    folder: Path
+    plays: Yaml
+    outage: Yaml
+
+    @classmethod
+    def in_copy(cls, folder: Path) -> Patch:
+        shutil.copytree(ROOT / "playbooks", folder)
+        return cls(folder, *(yaml.safe_load((folder / file).read_text(encoding="utf-8")) for file in FILES))
+
+    def save(self) -> str:
+        """The path of the playbook."""
+        for file, content in zip(FILES, (self.plays, self.outage), strict=True):
+            (self.folder / file).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+        return str(self.folder / FILES[0])
+
+    def play(self, name: str) -> dict[str, t.Any]:
+        return next(play for play in self.plays if play.get("name") == name)
 
 
-def without(*names: str) -> Callable[[Plays], None]:
-    """Leave tasks of the play that stops the group out, by their names."""
+def without(*names: str) -> Callable[[Patch], None]:
+    """Leave tasks out that stop the group and back it up, by their names."""
 
-    def mutate(plays: Plays) -> None:
-        block = next(task for task in play_of(plays, STOP)["tasks"] if "block" in task)["block"]
+    def mutate(patch: Patch) -> None:
+        block = patch.outage[0]["block"]
         left = [task for task in block if task["name"] not in names]
         assert len(left) == len(block) - len(names)
         block[:] = left
@@ -46,35 +66,35 @@ def without(*names: str) -> Callable[[Plays], None]:
     return mutate
 
 
-def before_install(task: dict[str, t.Any]) -> Callable[[Plays], None]:
+def before_install(task: dict[str, t.Any]) -> Callable[[Patch], None]:
     """Do something else on each computer right before its install."""
-    return lambda plays: play_of(plays, INSTALL).update(pre_tasks=[task])
+    return lambda patch: patch.play(INSTALL).update(pre_tasks=[task])
 
 
-def all_at_once(plays: Plays) -> None:
-    install = play_of(plays, INSTALL)
+def all_at_once(patch: Patch) -> None:
+    install = patch.play(INSTALL)
     del install["serial"]
     # The role does not begin before the computers ahead are proved to have the update: pretend that they are.
     install["pre_tasks"] = [{"ansible.builtin.set_fact": {"install_proved": True}}]
 
 
-def forget_the_last_computer(plays: Plays) -> None:
-    order = next(task for task in play_of(plays, STOP)["tasks"] if "ansible.builtin.add_host" in task)
+def forget_the_last_computer(patch: Patch) -> None:
+    order = next(task for task in patch.play(STOP)["tasks"] if "ansible.builtin.add_host" in task)
     order["loop"] = "{{ preflight_plan.install_order[:-1] }}"
 
 
-def leave_it_down(plays: Plays) -> None:
-    plays.remove(play_of(plays, START))
+def leave_it_down(patch: Patch) -> None:
+    patch.plays.remove(patch.play(START))
 
 
-def start_too_much(plays: Plays) -> None:
-    play_of(plays, START)["tasks"].append({SERVICE: {"name": "BTSSvc$ReceiveHost", "state": "started"}})
+def start_too_much(patch: Patch) -> None:
+    patch.play(START)["tasks"].append({SERVICE: {"name": "BTSSvc$ReceiveHost", "state": "started"}})
 
 
 @dataclass(frozen=True)
 class Mutation:
     name: str
-    mutate: Callable[[Plays], None]
+    mutate: Callable[[Patch], None]
     rules: frozenset[str]
     topology: Path = SINGLE_TOPOLOGY
     long: bool = True
@@ -113,13 +133,11 @@ MUTATIONS = [
     [pytest.param(it, id=it.name, marks=[pytest.mark.long] if it.long else []) for it in MUTATIONS],
 )
 def test_a_broken_rule_is_caught(mutation: Mutation, open_lab: Callable[..., Lab], tmp_path: Path) -> None:
-    plays: Plays = yaml.safe_load((ROOT / "playbooks" / "patch.yml").read_text(encoding="utf-8"))
-    mutation.mutate(plays)
-    playbook = tmp_path / "playbooks" / "patch.yml"
-    shutil.copytree(ROOT / "playbooks", playbook.parent)
-    playbook.write_text(yaml.safe_dump(plays, sort_keys=False), encoding="utf-8")
+    patch = Patch.in_copy(tmp_path / "playbooks")
+    mutation.mutate(patch)
+    playbook = patch.save()
 
     with open_lab(mutation.topology, computers=[{"name": "BTS1", "host_instances": {"ReceiveHost": "stopped"}}]) as lab:
-        result = run(str(playbook), lab, *CLOSE_APPLICATIONS)
+        result = run(playbook, lab, *CLOSE_APPLICATIONS)
 
     assert mutation.rules <= broken(lab.events.events).keys(), result.stdout

@@ -69,7 +69,7 @@ def test_what_looks_at_the_databases_has_a_lane_of_its_own(tmp_path: Path) -> No
 
 def test_the_agent_belongs_to_the_computer_that_its_task_was_delegated_to(tmp_path: Path) -> None:
     watch = watch_of(tmp_path / "journal")
-    watch.comes_to("stop/instance")
+    watch.comes_to("stop/agent_service")
     do(watch, "bts1", 1, 2, delegated_to="sql1", service="SQLSERVERAGENT")
 
     (entry,) = read_journal(tmp_path / "journal")
