@@ -43,6 +43,7 @@ _OF_FILE: t.Final = {
     "rollback/databases": "plan",
     "stage/main": "stage",
     "stage/look": "stage",
+    "stage/fetch": "stage",
     "stage/controller": "stage",
     "stage/share": "stage",
     "stage/web": "stage",
