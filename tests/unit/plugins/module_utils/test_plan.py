@@ -10,76 +10,21 @@ import typing as t
 import pytest
 
 from ansible_collections.biztalk.patching.plugins.module_utils._options import Options
-from ansible_collections.biztalk.patching.plugins.module_utils._plan import Plan, make_plan
 from ansible_collections.biztalk.patching.plugins.module_utils._plan_lines import plan_lines
+from ansible_collections.biztalk.patching.tests.unit.plugins.plans import UPDATED, group, plan, server
 from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     CONSOLE,
-    CU4,
     MISSING_KEY,
-    installer,
-    package,
     raw_snapshot,
     service_row,
-    snapshot,
     sql_instance,
     uninstall_key,
 )
 
-UPDATED = {"uninstall": [uninstall_key("Microsoft BizTalk Server 2020", CU4), MISSING_KEY]}
-PACKAGES = {
-    "64-bit": [package()],
-    "32-bit": [package(file_name="BTS2020-KB5009901-x86-ENU.exe")],
-}
 X86 = {"facts": {**raw_snapshot()["facts"], "ansible_hostname": "BTS2", "ansible_architecture": "32-bit"}}
 OPEN = {"processes": [CONSOLE]}
 ISOLATED = {"server": "bts1", "type": "isolated"}
 HOST_INSTANCES = ["BTSSvc$Receive", "BTSSvc$Send"]
-
-
-def server(name: str, *, master: bool = False, runtime: bool = True) -> dict[str, t.Any]:
-    return {"name": name, "master_secret_server": master, "runtime": runtime}
-
-
-def group(*servers: dict[str, t.Any], **replaced: t.Any) -> dict[str, t.Any]:
-    return {
-        "servers": list(servers or (server("BTS1", master=True), server("bts2"))),
-        "hosts": [{"name": "Receive", "clustered": False, "cluster_group": None}],
-        "versions": {"databases": [{"language": "ENU", "product_version": "3.13.717.0"}], "cumulative_updates": []},
-        "databases": [{"availability_group": None}],
-        "host_instances": [{"server": "BTS2", "type": "in_process", "disabled": False}],
-        "management": {"server": "SQL1", "database": "BizTalkMgmtDb"},
-        "sql_instances": [sql_instance()],
-        **replaced,
-    }
-
-
-def plan(
-    *,
-    one: dict[str, t.Any] | None = None,
-    two: dict[str, t.Any] | None = None,
-    of: dict[str, t.Any] | None = None,
-    sql_hosts: dict[str, str] | None = None,
-    sysadmin: bool | None = True,
-    packages: dict[str, list[dict[str, t.Any]]] | None = None,
-    resources: dict[str, t.Any] | None = None,
-    **options: t.Any,
-) -> Plan:
-    """The plan for two computers of a group, given what is special about each."""
-    snapshots = {"one.lab": snapshot("BTS1", **(one or {})), "two.lab": snapshot("BTS2", **(two or {}))}
-    return make_plan(
-        snapshots,
-        group=of or group(),
-        packages=packages or PACKAGES,
-        sql_hosts={"sql1.lab": ""} if sql_hosts is None else sql_hosts,
-        installer=installer(sysadmin=sysadmin),
-        options=Options(**options),
-        cluster_resources=resources,
-    )
-
-
-def spoken(made: Plan) -> list[str]:
-    """The plan in plain words, without what held."""
-    return [line for line in plan_lines(made, Options()) if not line.startswith("PASS ")]
 
 
 def test_a_healthy_group_is_installed_on_every_computer() -> None:
@@ -318,36 +263,6 @@ def test_an_open_application(one: dict[str, t.Any], close: bool, failures: int, 
     assert (len(made.failures), [finding.level for finding in made.doubts]) == (failures, levels)
 
 
-def test_the_plan_in_plain_words() -> None:
-    made = plan(
-        one={"processes": [CONSOLE]},
-        two={**UPDATED, "services": [service_row("ENTSSO")]},
-        close_applications=True,
-    )
-    assert spoken(made) == [
-        "WARN BTS1: Administration Console (mmc.exe, process 4711, session 2) is open and will be closed",
-        "BTS2020-KB5009901-x64-ENU.exe: contains SQL: yes",
-        "BTS1: stop BTSSvc$Receive, BTSSvc$Send",
-        "BTS1: close Administration Console (process 4711)",
-        "BTS2: stop nothing (nothing of BizTalk runs here)",
-        "SQL1: force a full backup of all BizTalk databases, then stop SQLSERVERAGENT",
-        "BTS1: install BTS2020-KB5009901-x64-ENU.exe (computer 1 of 1)",
-        "BTS2: has the update already, nothing is installed here",
-        "Then SQL Server Agent and exactly the services listed above are started again.",
-        "Expected outage: 5 min and what stopping and starting take: 1 x 5 min for the installs "
-        "(biztalk_expected_install_time), and the backup, of which nothing is known.",
-    ]
-
-
-def test_the_plan_of_a_group_that_has_the_update() -> None:
-    assert spoken(plan(one=UPDATED, two=UPDATED, sql_hosts={})) == [
-        "FAIL SQL1: hosts BizTalk databases, but no host of the inventory group biztalk_sql is its computer (SQL1), so "
-        "SQL Server Agent cannot be stopped: add the SQL Server computer to the inventory group, or set biztalk_agent "
-        "to external where somebody else stops it",
-        "Nothing to do: every computer of the group has the update. Nothing would be stopped.",
-    ]
-
-
 def test_the_result_is_plain_data() -> None:
     result = plan(one={"processes": [CONSOLE]}).as_result()
     assert json.loads(json.dumps(result)) == result
@@ -366,88 +281,8 @@ def test_the_result_is_plain_data() -> None:
     assert result["findings"][0].keys() == {"level", "where", "text", "rule"}
 
 
-CU = package(has_sql="no", has_sql_evidence=["no .sql anywhere"])
-HOTFIX = package(kb="5010000", file_name="BTS2020-KB5010000-x64-ENU.exe", minimum_version="")
-CHAIN = {"64-bit": [CU, HOTFIX]}
-
-
-@pytest.mark.parametrize(
-    ("one", "two", "expected"),
-    [
-        ({}, {}, {"one.lab": ["5009901", "5010000"], "two.lab": ["5009901", "5010000"]}),
-        (UPDATED, {}, {"one.lab": ["5010000"], "two.lab": ["5009901", "5010000"]}),
-    ],
-)
-def test_each_computer_gets_what_it_lacks_of_a_chain(
-    one: dict[str, t.Any], two: dict[str, t.Any], expected: dict[str, list[str]]
-) -> None:
-    computers = plan(one=one, two=two, packages=CHAIN).as_result()["computers"]
-    assert {host: [update["kb"] for update in computer["updates"]] for host, computer in computers.items()} == expected
-
-
-def test_a_chain_in_plain_words() -> None:
-    lines = spoken(plan(one=UPDATED, packages=CHAIN))
-    assert "BTS1: install BTS2020-KB5010000-x64-ENU.exe (computer 1 of 2)" in lines
-    both = "install BTS2020-KB5009901-x64-ENU.exe, then install BTS2020-KB5010000-x64-ENU.exe"
-    assert f"BTS2: {both} (computer 2 of 2)" in lines
-
-
-def test_an_older_update_is_not_put_on_top_of_a_newer_one() -> None:
-    newer = {"uninstall": [uninstall_key("Microsoft BizTalk Server 2020 Hotfix [KB 5010000]"), MISSING_KEY]}
-    (failure,) = plan(one=newer, packages=CHAIN).failures
-    assert (failure.where, failure.rule) == ("BTS1", "R23")
-    assert "BTS2020-KB5009901-x64-ENU.exe" in failure.text
-
-
-@pytest.mark.parametrize(
-    ("has_sql", "failures"), [("no", []), ("yes", [("R6", CU["file_name"])]), ("unknown", [("R6", CU["file_name"])])]
-)
-def test_a_rolling_update_has_no_sql(has_sql: str, failures: list[tuple[str, str]]) -> None:
-    packages = {"64-bit": [{**CU, "has_sql": has_sql}]}
-    made = plan(packages=packages, mode="rolling", sql_hosts={})
-    assert [(finding.rule, finding.where) for finding in made.failures] == failures
-    assert (made.outcome, made.agents) == ("rolling", ())
-    assert plan(packages=packages, mode="rolling", one=UPDATED, two=UPDATED).failures == []
-
-
-def test_an_answer_of_the_operator_s_is_told_as_one() -> None:
-    assumed = {**CU, "has_sql_found": "unknown", "assume_sql": "no"}
-    assert (
-        "BTS2020-KB5009901-x64-ENU.exe: contains SQL: no (biztalk_assume_sql says so; the inspection answers unknown)"
-        in spoken(plan(packages={"64-bit": [assumed]}))
-    )
-
-
-def test_a_rolling_update_in_plain_words() -> None:
-    made = plan(packages={"64-bit": [CU]}, mode="rolling", two=UPDATED)
-    lines = spoken(made)
-    assert lines == [
-        "One computer after the other, while the others work (biztalk_mode is rolling). No backup is made:",
-        "BTS2020-KB5009901-x64-ENU.exe: contains SQL: no",
-        "BTS1: stop BTSSvc$Receive, BTSSvc$Send",
-        "BTS1: install BTS2020-KB5009901-x64-ENU.exe, then start these again (computer 1 of 1)",
-        "BTS2: has the update already, nothing is installed here",
-    ]
-
-
 def test_services_that_have_to_stay_down_are_known_with_their_start_mode() -> None:
     services = [service_row("ENTSSO"), service_row("BTSSvc$A", start_mode="delayed")]
     services.append(service_row("BTSSvc$B", "stopped"))
     computer = plan(one={"services": services}).computers[0]
     assert (computer.services, computer.start_modes) == (("BTSSvc$A",), {"BTSSvc$A": "delayed", "BTSSvc$B": "auto"})
-
-
-@pytest.mark.parametrize(
-    ("backup", "total", "words"),
-    [
-        (600.0, "20 min", "the backup, which took 10 min the last time."),
-        (45.0, "11 min", "the backup, which took 45 s the last time."),
-        (None, "10 min", "the backup, of which nothing is known."),
-    ],
-)
-def test_the_outage_that_is_to_be_expected(backup: float | None, total: str, words: str) -> None:
-    last = list(plan_lines(plan(), Options(backup_seconds=backup)))[-1]
-    assert last.startswith(
-        f"Expected outage: {total} and what stopping and starting take: 2 x 5 min for the installs ("
-    )
-    assert last.endswith(words)
