@@ -111,8 +111,8 @@ def test_a_service_that_dies_again_is_named(open_lab: Callable[..., Lab]) -> Non
 
 @pytest.mark.long
 def test_a_service_that_its_recovery_action_brings_back_is_named(open_lab: Callable[..., Lab]) -> None:
-    # It dies a second after its start and is back three seconds later, well within the settle time.
-    behaviours = {"BTSSvc$ProcessingHost": {"dies_after": 20.0, "deaths": 1}}
+    # It dies three seconds after its start and is back three seconds later, well within the settle time.
+    behaviours = {"BTSSvc$ProcessingHost": {"dies_after": 60.0, "deaths": 1}}
     with open_lab(SINGLE_TOPOLOGY, computers=[{"name": "BTS1", "behaviours": behaviours}]) as lab:
         before = states(lab)
         result = run("patch", lab, *CLOSE_APPLICATIONS, "-e", "biztalk_settle_time=12")
