@@ -37,8 +37,7 @@ def rounds(chosen: Sequence[Case]) -> list[tuple[Case, ...]]:
     patches = [case for case in chosen if case.scenario == "patch"]
     alone = [case for case in chosen if case not in after and case not in patches]
     pairs = [tuple(filter(None, pair)) for pair in itertools.zip_longest(patches, after)]
-    # The longest first, so that none is left alone in the end: those alone patch and take back in one run.
-    return [*((case,) for case in alone), *sorted(pairs, key=len, reverse=True)]
+    return sorted([*pairs, *((case,) for case in alone)], key=len, reverse=True)
 
 
 def left_out() -> Iterator[str]:
