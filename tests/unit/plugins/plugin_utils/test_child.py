@@ -8,6 +8,9 @@ import os
 import signal
 import sys
 import time
+import typing as t
+
+import pytest
 
 from ansible_collections.biztalk.patching.plugins.plugin_utils._child import Child
 
@@ -30,6 +33,15 @@ def test_the_whole_output_is_told_before_the_end_is() -> None:
     assert sorted(lines) == ["one", "two", "\ufffd"]
 
 
+@pytest.fixture
+def interruptible() -> t.Iterator[None]:
+    """As in a worker of Ansible. What a shell starts in the background ignores Ctrl-C, and so do its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_it_is_told_to_end_by_a_signal_and_by_no_key() -> None:
     lines: list[str] = []
     child = Child([sys.executable, "-c", SLEEPER], os.environ, lines.append)
