@@ -103,6 +103,7 @@ def test_several_archives_come_in_order() -> None:
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100),
         CABINET[:20],
     ],
+    ids=["cab", "7z", "zip", "cut zip", "rar", "ole", "cut cab"],
 )
 def test_a_signature_alone_is_no_archive(content: bytes) -> None:
     assert spans(b"program" + content) == []
