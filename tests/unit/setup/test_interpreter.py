@@ -25,12 +25,12 @@ def python(version: str) -> str:
 @pytest.mark.parametrize(
     ("on_path", "in_pyenv", "found"),
     [
-        pytest.param({"3.11": python("3.11"), "3.12": python("3.12")}, [], "path/python3.12", id="the preferred one"),
-        pytest.param({"3.13": python("3.13"), "3.11": python("3.11")}, [], "path/python3.13", id="the next one"),
+        pytest.param({"3.12": python("3.12"), "3.13": python("3.13")}, [], "path/python3.13", id="the preferred one"),
+        pytest.param({"3.12": python("3.12"), "3.11": python("3.11")}, [], "path/python3.12", id="the next one"),
         pytest.param({"3.12": SHIM}, ["3.12.1"], "pyenv/versions/3.12.1/bin/python3.12", id="a shim not selected"),
         pytest.param({"3.12": NO_VENV, "3.11": python("3.11")}, [], "path/python3.11", id="a Python without venv"),
         pytest.param({}, ["3.12.9", "3.12.10"], "pyenv/versions/3.12.10/bin/python3.12", id="the newest of pyenv's"),
-        pytest.param({"3.12": python("3.9"), "3.13": python("3.13")}, [], "path/python3.13", id="a name that lies"),
+        pytest.param({"3.13": python("3.9"), "3.12": python("3.12")}, [], "path/python3.12", id="a name that lies"),
     ],
 )
 def test_the_best_interpreter_is_found(
@@ -51,7 +51,7 @@ def test_no_interpreter_is_an_error_that_tells_what_to_install(tmp_path: Path, m
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("sys.executable", "/nowhere/python")
 
-    with pytest.raises(SetupError, match=r"No Python 3\.12, 3\.13 or 3\.11 .*\n.*apt-get install .*dnf install"):
+    with pytest.raises(SetupError, match=r"No Python 3\.13, 3\.12 or 3\.11 .*\n.*apt-get install .*dnf install"):
         find_python(tmp_path)
 
 
