@@ -51,7 +51,7 @@ REAL = Delays(
 )
 # IIS is quicker than a host instance; W3SVC depends on WAS.
 _IIS = {"WAS": (2.0, 2.0), "W3SVC": (5.0, 5.0), "IISADMIN": (2.0, 2.0)}
-_DEFAULTS = Path(__file__).parents[1] / "roles" / "settings" / "defaults" / "main.yml"
+_DEFAULTS = Path(__file__).parents[1] / "roles" / "biztalk" / "defaults" / "main.yml"
 _SCALED = (
     "biztalk_poll_interval",
     "biztalk_idle_interval",

@@ -27,7 +27,7 @@ description:
     C(biztalk_master_secret_server), C(biztalk_runtime) (whether it has a host instance) and C(biztalk_host_names), on a
     SQL Server computer C(biztalk_sql_instances).
   - O(biztalk_group) has the variables C(biztalk_management_server), C(biztalk_management_database) and
-    C(biztalk_sql_group), which are settings of the role P(biztalk.patching.biztalk#role). Without O(login_user) it has
+    C(biztalk_sql_group), which are settings of the role P(biztalk.patching.settings#role). Without O(login_user) it has
     C(biztalk_sql_options) too, with the options of this connection. With a login set that one beside the inventory,
     since it holds the password then.
   - When the group cannot be read there is no inventory. Ansible itself goes on then with a warning and without hosts,

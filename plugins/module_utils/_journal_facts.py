@@ -47,8 +47,8 @@ def facts_of(action: str, result: Result, file: str) -> t.Iterator[Fact]:
         yield "idle", _kept(result, ("idle", "waited", "samples", "seen", "culprits", "killed"))
     elif action == "full_restore" and "databases" in result:
         yield "restore", _kept(result, ("backup_set", "databases", "seconds"))
-    elif file == "install/versions" and "output" in result:
-        yield "files", [_kept(row, ("Name", "Version")) for row in result["output"]]
+    elif file == "install/prove" and (files := [row for row in result.get("output") or () if not isinstance(row, str)]):
+        yield "files", [_kept(row, ("Name", "Version")) for row in files]
 
 
 def _plans(variables: Result) -> t.Iterator[Fact]:

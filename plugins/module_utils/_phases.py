@@ -61,7 +61,6 @@ _OF_FILE: t.Final = {
     "install/busy": "install",
     "install/log": "prove",
     "install/prove": "prove",
-    "install/versions": "prove",
     "install/restart": "restart",
     "rollback/sso_down": "stop",
     "rollback/quiet": "check",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.biztalk.patching.plugins.module_utils import _tsql, _tsql_restore
 from ansible_collections.biztalk.patching.plugins.module_utils._progress import meanwhile
@@ -37,24 +38,34 @@ class Lanes:
         self._progress = progress
 
     def run(self, verb: str, targets: t.Sequence[Target], work: Work, *, keep_going: bool = False) -> list[str]:
-        """What failed, by database. After a failure no other one is begun, unless ``keep_going``."""
-        shift = _Shift(verb, targets, self._per_instance, self._progress, keep_going=keep_going)
-        by_label = {target.label: target for target in targets}
-        with meanwhile(lambda: self._look(shift), self._interval):
-            on_each(by_label, lambda label: self._one(shift, by_label[label], work))
-        return shift.failures
+        """What failed, by database. They are begun in their order, and none after a failure, unless ``keep_going``."""
+        shift = _Shift(verb, targets, self._progress, keep_going=keep_going)
 
-    def _one(self, shift: _Shift, target: Target, work: Work) -> None:
-        with shift.turn(target) as mine:
-            if not mine:
-                return
-            try:
-                with self.connect() as servers:
-                    server = servers.instance(target.place.server)
-                    shift.begin(target, int(server.query(_tsql.IDENTITY)[0]["spid"]))
-                    work(target, server)
-            except SqlError as error:
-                shift.failures.append(f"{target.label}: {error}")
+        def on_instance(name: str) -> list[str]:
+            mine = [target for target in targets if target.place.name == name]
+            with ThreadPoolExecutor(self._per_instance) as pool:
+                failures = list(pool.map(lambda target: self._one(shift, target, work), mine))
+            return [failure for failure in failures if failure]
+
+        with meanwhile(lambda: self._look(shift), self._interval):
+            found = on_each((place.name for place in shift.places), on_instance)
+        return [failure for failures in found.values() for failure in failures]
+
+    def _one(self, shift: _Shift, target: Target, work: Work) -> str:
+        """What failed, if anything."""
+        if shift.over:
+            return ""
+        try:
+            with self.connect() as servers:
+                server = servers.instance(target.place.server)
+                shift.begin(target, int(server.query(_tsql.IDENTITY)[0]["spid"]))
+                work(target, server)
+        except SqlError as error:
+            shift.failed = True
+            return f"{target.label}: {error}"
+        finally:
+            shift.end(target)
+        return ""
 
     def _look(self, shift: _Shift) -> None:
         # Whoever only looks on must not end what goes well.
@@ -67,31 +78,29 @@ class Lanes:
 class _Shift:
     """Who works at what just now."""
 
-    def __init__(
-        self, verb: str, targets: t.Sequence[Target], per_instance: int, progress: Progress, *, keep_going: bool
-    ) -> None:
+    def __init__(self, verb: str, targets: t.Sequence[Target], progress: Progress, *, keep_going: bool) -> None:
         self.places = list({target.place.name: target.place for target in targets}.values())
-        self.failures: list[str] = []
-        self._rooms = {place.name: threading.BoundedSemaphore(per_instance) for place in self.places}
+        self.failed = False
         self._working: dict[tuple[str, int], Target] = {}
         self._percent: dict[tuple[str, int], int] = {}
         self._done = 0
         self._lock = threading.Lock()
         self._verb, self._count, self._progress, self._keep_going = verb, len(targets), progress, keep_going
 
-    @contextlib.contextmanager
-    def turn(self, target: Target) -> t.Iterator[bool]:
-        with self._rooms[target.place.name]:
-            yield self._keep_going or not self.failures
-            with self._lock:
-                self._done += 1
-                self._working = {key: one for key, one in self._working.items() if one is not target}
+    @property
+    def over(self) -> bool:
+        return self.failed and not self._keep_going
 
     def begin(self, target: Target, spid: int) -> None:
         with self._lock:
             self._working[target.place.name, spid] = target
             self._percent.pop((target.place.name, spid), None)
             self._tell()
+
+    def end(self, target: Target) -> None:
+        with self._lock:
+            self._done += 1
+            self._working = {key: one for key, one in self._working.items() if one is not target}
 
     def look(self, place: str, percent: t.Mapping[int, float]) -> None:
         with self._lock:

@@ -26,7 +26,7 @@ _SOURCES = ("playbooks/**/*.yml", "roles/**/*.yml", "plugins/**/*.py", "plugins/
 @cache
 def settings() -> dict[str, dict[str, t.Any]]:
     """The settings that all roles share, with their specification."""
-    path = ROOT / "roles" / "biztalk" / "meta" / "argument_specs.yml"
+    path = ROOT / "roles" / "settings" / "meta" / "argument_specs.yml"
     specification = yaml.safe_load(path.read_text(encoding="utf-8"))
     options: dict[str, dict[str, t.Any]] = specification["argument_specs"]["main"]["options"]
     return options

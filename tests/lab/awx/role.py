@@ -42,8 +42,8 @@ def role_variables() -> dict[str, t.Any]:
 
 
 def settings() -> dict[str, dict[str, t.Any]]:
-    """The settings of the playbooks, from the argument specs of the role biztalk."""
-    options: dict[str, dict[str, t.Any]] = load("roles", "biztalk", "meta", "argument_specs.yml")["argument_specs"][
+    """The settings of the playbooks, from the argument specs of the role settings."""
+    options: dict[str, dict[str, t.Any]] = load("roles", "settings", "meta", "argument_specs.yml")["argument_specs"][
         "main"
     ]["options"]
     return options

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the biztalk.patching contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PowerShell that win_powershell may run here: `param(...)` and then exactly one command with its parameters."""
+"""The PowerShell that win_powershell may run here: `param(...)` and then commands with their parameters, one a line."""
 
 from __future__ import annotations
 
@@ -30,17 +30,24 @@ class ParameterBindingError(Exception):
 
 
 @dataclass(frozen=True)
+class Command:
+    """`arguments` are by their names in lower case, `name` is the cmdlet's as it is written."""
+
+    name: str
+    arguments: tuple[tuple[str, t.Any], ...]
+
+
+@dataclass(frozen=True)
 class Script:
     """`parameters` maps the names that the script declares, in lower case, to whether each is mandatory."""
 
     parameters: dict[str, bool]
-    command: str
-    arguments: tuple[tuple[str, t.Any], ...]
+    commands: tuple[Command, ...]
     supports_should_process: bool
 
     @classmethod
     def parse(cls, text: str) -> Script:
-        """Raises `RefusedError` where a script is more than one command."""
+        """Raises `RefusedError` where a script is more than commands, or has none."""
         text = _COMMENT.sub("", text)
         binding = _BINDING.match(text)
         text = text[binding.end() :] if binding else text
@@ -49,15 +56,14 @@ class Script:
             end = _closing(text, match.end())
             declared = _declarations(text[match.end() : end])
             text = text[end + 1 :]
-        statements = [line for line in re.sub(r"`\r?\n", " ", text).splitlines() if line.strip()]
-        if len(statements) != 1:
-            raise RefusedError(f"win_powershell may run one command, not a script of {len(statements)} lines")
-        command, arguments = _command(statements[0].strip())
+        lines = [line.strip() for line in re.sub(r"`\r?\n", " ", text).splitlines() if line.strip()]
+        if not lines:
+            raise RefusedError("the script has no command")
         should_process = bool(binding and "supportsshouldprocess" in binding["arguments"].casefold())
-        return cls(declared, command, arguments, should_process)
+        return cls(declared, tuple(map(_command, lines)), should_process)
 
-    def bind(self, given: Parameters) -> Parameters:
-        """The command's parameters, by their names in lower case."""
+    def bind(self, given: Parameters) -> list[tuple[str, Parameters]]:
+        """The cmdlets in their order, each with its parameters by their names in lower case."""
         values = {name.casefold(): value for name, value in given.items()}
         if unknown := values.keys() - self.parameters.keys():
             raise ParameterBindingError(f"A parameter cannot be found that matches parameter name '{min(unknown)}'.")
@@ -66,7 +72,10 @@ class Script:
             raise ParameterBindingError(
                 f"Cannot process command because of one or more missing mandatory parameters: {' '.join(missing)}."
             )
-        return {name: self._resolved(value, values) for name, value in self.arguments}
+        return [
+            (command.name, {name: self._resolved(value, values) for name, value in command.arguments})
+            for command in self.commands
+        ]
 
     def _resolved(self, value: t.Any, values: Parameters) -> t.Any:
         if isinstance(value, list):
@@ -118,18 +127,18 @@ def _split_commas(text: str) -> list[str]:
     return [part for part in parts if part.strip()]
 
 
-def _command(statement: str) -> tuple[str, tuple[tuple[str, t.Any], ...]]:
-    tokens = _tokens(statement)
-    command = tokens.pop(0) if tokens else None
-    if not isinstance(command, str) or not re.fullmatch(r"[A-Za-z]+-[A-Za-z]+", command):
-        raise RefusedError("the script does not begin with the name of a cmdlet")
+def _command(line: str) -> Command:
+    tokens = _tokens(line)
+    name = tokens.pop(0)
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z]+-[A-Za-z]+", name):
+        raise RefusedError("a line of the script does not begin with the name of a cmdlet")
     arguments: list[tuple[str, t.Any]] = []
     while tokens:
         switch = tokens.pop(0)
         if not isinstance(switch, _Switch):
-            raise RefusedError(f"every argument of {command} must have its parameter's name before it")
+            raise RefusedError(f"every argument of {name} must have its parameter's name before it")
         arguments.append((switch.name, _value(tokens)))
-    return command, tuple(arguments)
+    return Command(name, tuple(arguments))
 
 
 @dataclass(frozen=True)
@@ -140,11 +149,11 @@ class _Switch:
 _COMMA = object()
 
 
-def _tokens(statement: str) -> list[t.Any]:
+def _tokens(line: str) -> list[t.Any]:
     tokens: list[t.Any] = []
     position = 0
-    while position < len(statement):
-        match = _TOKEN.match(statement, position)
+    while position < len(line):
+        match = _TOKEN.match(line, position)
         if match is None:
             raise RefusedError(f"the lab does not understand the PowerShell from character {position + 1} on")
         position = match.end()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the biztalk.patching contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""win_powershell for scripts that are one cmdlet with its parameters."""
+"""win_powershell for scripts that are cmdlets with their parameters, one after the other."""
 
 from __future__ import annotations
 
@@ -30,16 +30,23 @@ def run(task: Task) -> Result:
     if task.check_mode and not script.supports_should_process:
         return {**_result(Streams()), "changed": True, "msg": "skipped, running in check mode"}
     try:
-        parameters = script.bind(task["parameters"] or {})
+        commands = script.bind(task["parameters"] or {})
     except ParameterBindingError as error:
         raise ModuleError(
             "", **_result(Streams(errors=[CmdletError("NamedParameterNotFound", str(error))])), changed=True
         ) from error
     if task.check_mode:
         return {**_result(Streams()), "changed": True}
-    streams = cmdlets.run(task.computer, script.command, parameters, task["error_action"])
-    output = [converted(item, task["depth"]) for item in streams.output]
-    return {**_result(streams), "output": output, "changed": True, "failed": streams.failed}
+    written, failed = Streams(), False
+    for command, parameters in commands:
+        streams = cmdlets.run(task.computer, command, parameters, task["error_action"])
+        written.output += streams.output
+        written.errors += streams.errors
+        # An error that stops a cmdlet stops the script.
+        if failed := streams.failed:
+            break
+    output = [converted(item, task["depth"]) for item in written.output]
+    return {**_result(written), "output": output, "changed": True, "failed": failed}
 
 
 def _skip(task: Task) -> Result:

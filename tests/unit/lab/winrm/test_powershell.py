@@ -19,8 +19,13 @@ Stop-Service -Name $Name -Force -NoWait
 
 def test_a_command_with_its_parameters() -> None:
     script = Script.parse(STOP)
-    assert (script.command, script.supports_should_process) == ("Stop-Service", False)
-    assert script.bind({"name": ["a", "b"]}) == {"name": ["a", "b"], "force": True, "nowait": True}
+    assert not script.supports_should_process
+    assert script.bind({"name": ["a", "b"]}) == [("Stop-Service", {"name": ["a", "b"], "force": True, "nowait": True})]
+
+
+def test_commands_one_after_the_other() -> None:
+    script = Script.parse("param($Name)\nStop-Service -Name $Name\n\n  # again\n  Start-Service `\n    -Name $Name\n")
+    assert script.bind({"Name": "a"}) == [("Stop-Service", {"name": "a"}), ("Start-Service", {"name": "a"})]
 
 
 @pytest.mark.parametrize(
@@ -35,7 +40,8 @@ def test_a_command_with_its_parameters() -> None:
     ],
 )
 def test_values(text: str, arguments: dict[str, t.Any]) -> None:
-    assert Script.parse(text).bind({}) == arguments
+    ((_name, found),) = Script.parse(text).bind({})
+    assert found == arguments
 
 
 def test_should_process() -> None:
@@ -65,7 +71,8 @@ def test_parameters_that_do_not_bind(given: dict[str, t.Any], message: str) -> N
     [
         "",
         "Get-Service | Stop-Service",
-        "Stop-Service -Name a\nStart-Service -Name b",
+        "param([string] $Name)",
+        "Stop-Service -Name a\n$x = 1",
         "Stop-Service -Name a; Start-Service -Name b",
         "$x = 1",
         "Stop-Service a",
@@ -77,7 +84,7 @@ def test_parameters_that_do_not_bind(given: dict[str, t.Any], message: str) -> N
         "tasklist.exe",
     ],
 )
-def test_a_script_that_is_more_than_one_command(text: str) -> None:
+def test_a_script_that_is_more_than_commands(text: str) -> None:
     with pytest.raises(RefusedError):
         Script.parse(text)
 

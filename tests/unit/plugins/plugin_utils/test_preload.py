@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import typing as t
+from collections import defaultdict
 from pathlib import Path
 
-from ansible.plugins.loader import filter_loader, test_loader
+from ansible.executor.powershell.module_manifest import PSModuleDepFinder
+from ansible.plugins.loader import connection_loader, filter_loader, ps_module_utils_loader, shell_loader, test_loader
 
 from ansible_collections.biztalk.patching.plugins import filter as filters
 from ansible_collections.biztalk.patching.plugins.plugin_utils._preload import Preload
@@ -16,6 +19,7 @@ from ansible_collections.biztalk.patching.plugins.plugin_utils._preload import P
 if t.TYPE_CHECKING:
     import pytest
 
+PARTS = (("Ansible.AccessToken", ".cs"), ("Ansible.ModuleUtils.Legacy", ".psm1"))
 # Ansible adds a number to them.
 OWN = ("ansible.plugins.filter.core", "ansible.plugins.test.core")
 
@@ -35,3 +39,20 @@ def test_every_filter_and_test_is_loaded_once_for_all_workers(monkeypatch: pytes
     assert names <= sys.modules.keys()
     for own in OWN:
         assert any(name.startswith(own) for name in sys.modules)
+
+
+def test_what_a_module_for_windows_is_made_of_is_found_once_for_all_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaders = (connection_loader, shell_loader, ps_module_utils_loader)
+    for loader in loaders:
+        monkeypatch.setattr(loader, "_searched_paths", set())
+        monkeypatch.setattr(loader, "_plugin_path_cache", defaultdict(dict))
+    re.purge()
+    Preload()
+    work: list[t.Any] = []
+    with monkeypatch.context() as patch:
+        patch.setattr("os.listdir", work.append)
+        patch.setattr("re._compiler.compile", lambda pattern, flags: work.append(pattern))
+        found = [connection_loader.find_plugin("winrm"), shell_loader.find_plugin("powershell")]
+        found += [ps_module_utils_loader.find_plugin(*part) for part in PARTS]
+        PSModuleDepFinder()
+    assert (all(found), work) == (True, [])

@@ -116,6 +116,25 @@ def test_the_content_of_a_file(run: Runner, computer: Computer) -> None:
     assert run("win_powershell", script=r"Get-Content -Path C:\none -Raw")["error"]
 
 
+def test_what_several_commands_write_comes_in_one_list(run: Runner) -> None:
+    script = (
+        "Get-Content -Path C:\\none\nGet-CimInstance -ClassName Win32_Volume\nGet-CimInstance -ClassName Win32_Process"
+    )
+    result = run("win_powershell", script=script)
+    assert (result["failed"], len(result["error"])) == (False, 1)
+    kinds = ["FreeSpace" if "FreeSpace" in row else "ProcessId" for row in result["output"]]
+    assert kinds[:3] == ["FreeSpace", "FreeSpace", "ProcessId"]
+
+
+@pytest.mark.parametrize(
+    ("line", "action"),
+    [("Get-Content -Path C:\\none", "stop"), ("Get-Content -Path C:\\none -ErrorAction Stop", "continue")],
+)
+def test_an_error_that_stops_ends_the_script(run: Runner, computer: Computer, line: str, action: str) -> None:
+    result = run("win_powershell", script=f"{line}\nStop-Service -Name '{HOST}' -Force", error_action=action)
+    assert (result["failed"], state(computer, HOST)) == (True, "running")
+
+
 def test_parameters_that_do_not_bind(run: Runner) -> None:
     result = run("win_powershell", script=STOP, parameters={"Nam": "x"})
     assert result["failed"]
