@@ -11,6 +11,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.biztalk.patching.plugins.module_utils._computer import Snapshot
 from ansible_collections.biztalk.patching.plugins.module_utils._options import Options
+from ansible_collections.biztalk.patching.plugins.module_utils._registry import Registry
 from ansible_collections.biztalk.patching.plugins.module_utils._rollback import Uninstall
 from ansible_collections.biztalk.patching.plugins.module_utils._rollback_lines import loss, rollback_lines
 from ansible_collections.biztalk.patching.plugins.module_utils._rollback_plan import make_rollback
@@ -116,12 +117,8 @@ def rollback_plan(
 def _entries(scope: Scope, raw: Raw) -> list[dict[str, str]]:
     """The Uninstall entries to take away, each with the path of its registry key."""
     found = [] if scope.nothing else entries(scope, Snapshot.parse(raw))
-    return [
-        {"kb": kb, "entry": name, "path": f"{key['item']}\\{name}"}
-        for kb, name in found
-        for key in raw["uninstall"]
-        if key["exists"] and name in key["sub_keys"]
-    ]
+    registry = Registry.parse(raw["registry"])
+    return [{"kb": kb, "entry": name, "path": path} for kb, name in found for path in registry.paths(name)]
 
 
 def _uninstall(entry: Raw, folder: str, silently: t.Sequence[str]) -> Uninstall:

@@ -16,6 +16,7 @@ from ansible_collections.biztalk.patching.plugins.module_utils._open_programs im
     custom_programs,
     owners,
 )
+from ansible_collections.biztalk.patching.plugins.module_utils._registry import Registry
 from ansible_collections.biztalk.patching.plugins.module_utils._running_setup import RunningSetup, installs
 from ansible_collections.biztalk.patching.plugins.module_utils._services import SSO_SERVICE, Service
 from ansible_collections.biztalk.patching.plugins.module_utils._volumes import Volume
@@ -63,11 +64,12 @@ class Snapshot:
 
         `facts` of `setup`, `services` of `win_service_info`, `processes` as `Win32_Process` rows and
         `owners` and `app_pools` as `tasklist.exe` and `appcmd.exe` list them, `volumes` as `Win32_Volume` rows,
-        `account` of `win_whoami`, and `product`, `administration`, `uninstall` (a list) and `entries` (those of its
-        entries that were read) of `win_reg_stat`.
+        `account` of `win_whoami`, `registry` as `Registry` takes it, and `entries` (those of its Uninstall entries that
+        were read) of `win_reg_stat`.
         """
         facts, account = raw["facts"], raw["account"]
         rows, users = [row for row in raw["processes"] if not installs(row)], owners(raw["owners"])
+        registry = Registry.parse(raw["registry"])
         return cls(
             name=facts["ansible_hostname"].upper(),
             architecture=facts["ansible_architecture"],
@@ -82,8 +84,8 @@ class Snapshot:
             custom_programs=custom_programs(rows, users),
             app_pools=app_pool_states(raw["app_pools"]),
             running_setups=RunningSetup.among(raw["processes"], raw["services"]),
-            updates=_updates(raw["uninstall"], raw["entries"]),
-            product=_product(raw["product"], raw["administration"]),
+            updates=_updates(registry, raw["entries"]),
+            product=_product(registry),
             system_root=facts["ansible_env"]["SystemRoot"],
             volumes=tuple(Volume.parse(row) for row in raw["volumes"]),
         )
@@ -104,30 +106,24 @@ class Snapshot:
         return tuple(package for package in packages if not self.has_update(package))
 
 
-def _product(product: t.Mapping[str, t.Any], administration: t.Mapping[str, t.Any]) -> Product | None:
-    if not product["exists"]:
+def _product(registry: Registry) -> Product | None:
+    product, administration = registry.product, registry.administration
+    if product is None:
         return None
     return Product(
-        name=_value(product, "ProductName") or "Microsoft BizTalk Server",
-        version=_value(product, "ProductVersion") or "",
-        edition=_value(product, "ProductEdition") or "",
-        management_server=_value(administration, "MgmtDBServer"),
-        management_database=_value(administration, "MgmtDBName"),
+        name=product.get("ProductName") or "Microsoft BizTalk Server",
+        version=product.get("ProductVersion") or "",
+        edition=product.get("ProductEdition") or "",
+        management_server=administration.get("MgmtDBServer"),
+        management_database=administration.get("MgmtDBName"),
     )
 
 
-def _updates(
-    keys: t.Iterable[t.Mapping[str, t.Any]], entries: t.Iterable[t.Mapping[str, t.Any]]
-) -> tuple[InstalledUpdate, ...]:
+def _updates(registry: Registry, entries: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[InstalledUpdate, ...]:
     """`entries` are the sub-keys that were read, with the path that they were read at as their `item`."""
     read = {entry["item"].rpartition("\\")[2]: entry for entry in entries}
-    names = [name for key in keys if key["exists"] for name in key["sub_keys"]]
-    return tuple(InstalledUpdate.parse(name, _texts(read.get(name, {}))) for name in names)
+    return tuple(InstalledUpdate.parse(name, _texts(read.get(name, {}))) for name in registry.entries)
 
 
 def _texts(key: t.Mapping[str, t.Any]) -> dict[str, str]:
     return {name: str(item["value"]) for name, item in (key.get("properties") or {}).items()}
-
-
-def _value(key: t.Mapping[str, t.Any], name: str) -> str | None:
-    return _texts(key).get(name)

@@ -37,7 +37,7 @@ _RUN_LOGIN = {"login": "patching"}
 PATCH_STEPS = (
     Step(
         "look at the computers",
-        Moment("remote.task", {"computer": "BTS2", "module": "win_reg_stat"}),
+        Moment("remote.task", {"computer": "BTS2", "module": "win_whoami"}),
         fails=faults.task_fails("BTS2", "win_service_info"),
         without=_NO_SQL
         | _ONCE

@@ -19,7 +19,7 @@ from tests.lab.winrm.cluster_cmdlets import (
 )
 from tests.lab.winrm.core_scripts import RefusedError
 from tests.lab.winrm.file_cmdlets import get_content, new_item, remove_item, set_content
-from tests.lab.winrm.registry_cmdlets import get_child_item
+from tests.lab.winrm.registry_cmdlets import get_child_item, get_item_property
 from tests.lab.winrm.service_control import CmdletError
 from tests.lab.winrm.streams import StoppedError, Streams
 from tests.lab.winrm.windows_events import get_win_event
@@ -104,6 +104,10 @@ def _stop_process(computer: Computer, parameters: Parameters, streams: Streams) 
             computer.processes.end(process.pid, "Stop-Process")
 
 
+def _write_output(_computer: Computer, parameters: Parameters, streams: Streams) -> None:
+    streams.output += _listed(parameters.get("inputobject"))
+
+
 def _stem(process: Process) -> str:
     return process.image.rsplit(".", 1)[0].casefold()
 
@@ -122,6 +126,7 @@ _CMDLETS: dict[str, tuple[Cmdlet, tuple[str, ...]]] = {
     "get-clustergroup": (get_cluster_group, ("name",)),
     "get-clusterresource": (get_cluster_resource, ("name",)),
     "get-content": (get_content, ("path", "literalpath", "raw", "encoding")),
+    "get-itemproperty": (get_item_property, ("literalpath",)),
     "get-winevent": (get_win_event, ("logname", "maxevents")),
     "new-item": (new_item, ("path", "itemtype", "value", "force")),
     "remove-item": (remove_item, ("path", "literalpath", "force")),
@@ -132,4 +137,5 @@ _CMDLETS: dict[str, tuple[Cmdlet, tuple[str, ...]]] = {
     "stop-clusterresource": (stop_cluster_resource, ("name", "wait")),
     "stop-process": (_stop_process, ("id", "name", "force")),
     "stop-service": (_stop_service, ("name", "force", "nowait")),
+    "write-output": (_write_output, ("inputobject",)),
 }

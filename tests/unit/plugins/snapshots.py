@@ -34,11 +34,18 @@ def uninstall_key(*names: str) -> dict[str, t.Any]:
     return {"exists": True, "properties": {}, "sub_keys": list(names)}
 
 
+REGISTRY = ("product", "administration", "uninstall")
 MISSING_KEY: dict[str, t.Any] = {"exists": False}
+PRODUCT = registry_key(
+    ProductName="Microsoft BizTalk Server 2020", ProductVersion="3.13.717.0", ProductEdition="Enterprise"
+)
+ADMINISTRATION = registry_key(MgmtDBServer="SQL1", MgmtDBName="BizTalkMgmtDb")
+NATIVE = r"HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
+WOW = r"HKLM:\SOFTWARE\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall"
 
 
 def raw_snapshot(name: str = "BTS1", **replaced: t.Any) -> dict[str, t.Any]:
-    """A healthy computer with two host instances, which has no update yet."""
+    """A healthy computer with two host instances, without an update. `REGISTRY` are the arguments of `registry`."""
     return {
         "facts": {
             "ansible_hostname": name,
@@ -61,14 +68,26 @@ def raw_snapshot(name: str = "BTS1", **replaced: t.Any) -> dict[str, t.Any]:
             "account": {"domain_name": "LAB", "account_name": "patchadmin"},
             "groups": [USERS, ADMINISTRATORS],
         },
-        "product": registry_key(
-            ProductName="Microsoft BizTalk Server 2020", ProductVersion="3.13.717.0", ProductEdition="Enterprise"
-        ),
-        "administration": registry_key(MgmtDBServer="SQL1", MgmtDBName="BizTalkMgmtDb"),
-        "uninstall": [uninstall_key("Microsoft BizTalk Server 2020"), uninstall_key()],
+        "registry": registry(**{name: replaced.pop(name) for name in REGISTRY if name in replaced}),
         "entries": [],
         **replaced,
     }
+
+
+def registry(
+    product: t.Mapping[str, t.Any] = PRODUCT,
+    administration: t.Mapping[str, t.Any] = ADMINISTRATION,
+    uninstall: t.Sequence[t.Mapping[str, t.Any]] = (),
+) -> list[t.Any]:
+    """As the preflight's script writes it; `uninstall` are the 64-bit key, and the one for 32-bit programs."""
+    rows: list[t.Any] = [
+        {"PSChildName": name, **{value: item["value"] for value, item in key["properties"].items()}}
+        for name, key in (("3.0", product), ("Administration", administration))
+        if key.get("properties")
+    ]
+    for path, key in zip((NATIVE, WOW), uninstall or (uninstall_key("Microsoft BizTalk Server 2020"),), strict=False):
+        rows += [path, *key.get("sub_keys", ())]
+    return rows
 
 
 def snapshot(name: str = "BTS1", **replaced: t.Any) -> Snapshot:

@@ -21,7 +21,7 @@ NO_RUN: dict[str, t.Any] = {
     "owner": None,
     "problems": [],
 }
-_SEEN = ("facts", "services", "product", "administration", "uninstall", "entries")
+_SEEN = ("facts", "services", "registry", "entries")
 _UPDATED = [uninstall_key("Microsoft BizTalk Server 2020", CU4)]
 
 

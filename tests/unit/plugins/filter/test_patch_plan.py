@@ -99,7 +99,7 @@ def test_the_dictionaries_of_a_playbook_are_passed_on_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("raw", "cause"),
     [
-        ({key: value for key, value in raw_snapshot().items() if key != "uninstall"}, "uninstall"),
+        ({key: value for key, value in raw_snapshot().items() if key != "registry"}, "registry"),
         (raw_snapshot(services=None), "not iterable"),
         (raw_snapshot(facts={"ansible_hostname": None}), "upper"),
         (None, "NoneType"),

@@ -13,6 +13,7 @@ from ansible_collections.biztalk.patching.plugins.filter.rollback import FilterM
 from ansible_collections.biztalk.patching.tests.unit.plugins.records import record
 from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     CU4,
+    WOW,
     package,
     raw_snapshot,
     registry_key,
@@ -20,9 +21,7 @@ from ansible_collections.biztalk.patching.tests.unit.plugins.snapshots import (
     uninstall_key,
 )
 
-NATIVE = r"HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall"
-WOW = r"HKLM:\SOFTWARE\WOW6432Node\Microsoft\Windows\CurrentVersion\Uninstall"
-HIVES = [{**uninstall_key("Microsoft BizTalk Server 2020"), "item": NATIVE}, {**uninstall_key(CU4), "item": WOW}]
+HIVES = [uninstall_key("Microsoft BizTalk Server 2020"), uninstall_key(CU4)]
 RAW = {"bts1": raw_snapshot("BTS1", uninstall=HIVES)}
 GROUP: dict[str, t.Any] = {
     "servers": [{"name": "BTS1", "master_secret_server": True, "runtime": True}],
