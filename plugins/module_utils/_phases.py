@@ -48,6 +48,7 @@ _OF_FILE: t.Final = {
     "stage/share": "stage",
     "stage/web": "stage",
     "stop/main": "stop",
+    "stop/users": "stop",
     "stop/agent": "agent_down",
     "stop/agent_service": "agent_down",
     "stop/agent_resource": "agent_down",
@@ -58,6 +59,7 @@ _OF_FILE: t.Final = {
     "backup/still_idle": "idle",
     "install/run": "install",
     "install/wait": "install",
+    "install/failed": "install",
     "install/busy": "install",
     "install/log": "prove",
     "install/prove": "prove",
@@ -79,6 +81,7 @@ _OF_FILE: t.Final = {
     "start/services": "start",
     "start/settle": "settle",
     "start/died": "settle",
+    "start/others": "start",
     "start/cluster": "start",
     "start/app_pools": "start",
 }

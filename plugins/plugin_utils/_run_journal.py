@@ -87,7 +87,8 @@ class RunJournal(CallbackBase):  # type: ignore[misc]  # ansible-core has no typ
     def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
         before = self._watch.phase
         self._watch.comes_to(file_of_task(task.get_path() or ""))
-        if self._watch.phase != before and self._named:
+        # What belongs to no phase, as writing the record does, is over soon, and what comes next is told then.
+        if self._watch.phase not in ("", before) and self._named:
             self._write()
 
     @_never_in_the_way

@@ -75,14 +75,15 @@ def raw_snapshot(name: str = "BTS1", **replaced: t.Any) -> dict[str, t.Any]:
 
 
 def registry(
-    product: t.Mapping[str, t.Any] = PRODUCT,
-    administration: t.Mapping[str, t.Any] = ADMINISTRATION,
+    product: t.Mapping[str, t.Any] | None = None,
+    administration: t.Mapping[str, t.Any] | None = None,
     uninstall: t.Sequence[t.Mapping[str, t.Any]] = (),
 ) -> list[t.Any]:
     """As the preflight's script writes it; `uninstall` are the 64-bit key, and the one for 32-bit programs."""
+    keys = (("3.0", product or PRODUCT), ("Administration", administration or ADMINISTRATION))
     rows: list[t.Any] = [
         {"PSChildName": name, **{value: item["value"] for value, item in key["properties"].items()}}
-        for name, key in (("3.0", product), ("Administration", administration))
+        for name, key in keys
         if key.get("properties")
     ]
     for path, key in zip((NATIVE, WOW), uninstall or (uninstall_key("Microsoft BizTalk Server 2020"),), strict=False):
