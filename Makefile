@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo test unit integration campaign lint molecule docs build clean setup-run setup-test
 
-# Any Python from 3.9 on: set-up picks the right one for the project itself.
+# Any Python from 3.9 on: set-up picks the right one for the project itself, or takes the one that BIZTALK_PYTHON names.
 PYTHON ?= $(shell for name in python3 python3.12 python3.13 python3.11 python; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null && echo "$$name" && break; done)
 VENV := $(CURDIR)/.cache/venv/bin

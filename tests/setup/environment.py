@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import typing as t
+from importlib.util import find_spec
+from pathlib import Path
 
-from tests.setup.console import run, step
-from tests.setup.interpreter import find_python
+from tests.setup.console import SetupError, run, step
+from tests.setup.interpreter import VARIABLE, find_python, has_ensurepip
 from tests.setup.paths import ROOT, VENV, VENV_PYTHON
 from tests.setup.stamp import Stamp
 
@@ -41,13 +44,30 @@ def ensure_environment(kind: str) -> None:
 
 def _ensure_venv() -> None:
     # The scripts of a virtual environment carry its absolute path, so a checkout that was moved gets a new one.
-    stamp = Stamp(VENV / ".made", [str(VENV)])
+    stamp = Stamp(VENV / ".made", [str(VENV), os.environ.get(VARIABLE, "")])
     if stamp.is_current() and VENV_PYTHON.exists():
         return
     interpreter = find_python()
     with step(f"making .cache/venv with {interpreter}"):
-        run([interpreter, "-m", "venv", "--clear", VENV])
+        if has_ensurepip(interpreter):
+            run([interpreter, "-m", "venv", "--clear", VENV])
+        else:
+            pip = _bundled_pip()
+            run([interpreter, "-m", "venv", "--clear", "--without-pip", VENV])
+            run([VENV_PYTHON, pip / "pip", "install", "--quiet", "--no-index", pip])
     stamp.write()
+
+
+def _bundled_pip() -> Path:
+    """The wheel of pip that comes with the Python which runs set-up; pip itself runs out of it."""
+    found = find_spec("ensurepip")
+    wheels = list(Path(found.origin or "").parent.glob("_bundled/pip-*.whl")) if found else []
+    if not wheels:
+        raise SetupError(
+            f"Neither the Python of {VARIABLE} nor {sys.executable} has the module ensurepip with pip in it. "
+            "Debian and Ubuntu: apt-get install python3-venv"
+        )
+    return wheels[0]
 
 
 def _requirements_stamp(kind: str) -> Stamp:

@@ -20,15 +20,20 @@ if t.TYPE_CHECKING:
 
 # 3.13 and 3.12 have the newest ansible-core that the pins were made for, which 3.13 runs faster; 3.11 has an older one.
 PREFERENCE = ("3.13", "3.12", "3.11")
+# Names the Python to take, whatever else there is.
+VARIABLE = "BIZTALK_PYTHON"
 # Debian ships a Python whose venv lacks ensurepip, and a shim of pyenv may stand for a version that is not selected.
 _PROBE = "import ensurepip, ssl, sys, venv; print('%d.%d' % sys.version_info[:2], end='')"
+_PROBE_WITHOUT_PIP = _PROBE.replace("ensurepip, ", "")
 
 
 def find_python(pyenv_root: Path | None = None) -> Path:
-    """Return the best interpreter that can make a virtual environment.
+    """Return the interpreter that the environment names, or else the best one that can make a virtual environment.
 
-    Raises SetupError when there is none.
+    The one that is named need not have ensurepip. Raises SetupError when there is none.
     """
+    if wanted := os.environ.get(VARIABLE):
+        return _named(Path(wanted))
     for version in PREFERENCE:
         for candidate in _candidates(version, pyenv_root or _pyenv_root()):
             if _works(candidate, version):
@@ -39,6 +44,11 @@ def find_python(pyenv_root: Path | None = None) -> Path:
         "Debian and Ubuntu: apt-get install python3 python3-venv; Fedora and RHEL: dnf install python3.12; "
         "pyenv: pyenv install 3.12"
     )
+
+
+def has_ensurepip(interpreter: Path) -> bool:
+    """Tell whether its virtual environments come with pip."""
+    return _answer(interpreter, _PROBE) in PREFERENCE
 
 
 def without_shims(path: str, pyenv_root: Path | None = None) -> str:
@@ -71,9 +81,22 @@ def _numbers(version: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", version)]
 
 
+def _named(interpreter: Path) -> Path:
+    if _answer(interpreter, _PROBE_WITHOUT_PIP) in PREFERENCE:
+        return interpreter
+    raise SetupError(
+        f"{VARIABLE} is {interpreter}, which is no Python {', '.join(PREFERENCE[:-1])} or {PREFERENCE[-1]} "
+        "that has the modules venv and ssl: correct it, or unset it"
+    )
+
+
 def _works(candidate: Path, version: str) -> bool:
+    return _answer(candidate, _PROBE) == version
+
+
+def _answer(candidate: Path, probe: str) -> str:
     try:
-        probe = subprocess.run([str(candidate), "-c", _PROBE], capture_output=True, text=True, timeout=30, check=False)
+        process = subprocess.run([str(candidate), "-c", probe], capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
-        return False
-    return probe.stdout == version
+        return ""
+    return process.stdout

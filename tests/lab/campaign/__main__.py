@@ -66,8 +66,8 @@ def _run(chosen: list[Case], folder: Path, workers: int) -> t.Iterator[Result]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.campaign", description=__doc__)
     parser.add_argument("words", nargs="*", help="only the cases whose names contain all of these")
-    # Each case waits now and then, and one more than there are processors keeps these busy.
-    workers = (os.cpu_count() or 1) + 1
+    # Each case waits now and then, and two more than there are processors keep these busy.
+    workers = (os.cpu_count() or 1) + 2
     parser.add_argument("--workers", type=int, default=workers, help="so many cases at a time (%(default)s)")
     parser.add_argument("--state", type=Path, help="folder of the labs' files, which is to be empty")
     parser.add_argument("--list", action="store_true", help="name the cases, and those that there are not")

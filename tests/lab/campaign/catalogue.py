@@ -32,12 +32,15 @@ def case_named(name: str) -> Case:
 
 
 def rounds(chosen: Sequence[Case]) -> list[tuple[Case, ...]]:
-    """The cases of each lab. Those that come after a patch follow one whose patch is struck: that spares them a run."""
+    """The cases of each lab, the longest first, lest one is left alone in the end.
+
+    Those that come after a patch follow one whose patch is struck: that spares them a run.
+    """
     after = [case for case in chosen if SCENARIOS[case.scenario].before]
     patches = [case for case in chosen if case.scenario == "patch"]
     alone = [case for case in chosen if case not in after and case not in patches]
     pairs = [tuple(filter(None, pair)) for pair in itertools.zip_longest(patches, after)]
-    return sorted([*pairs, *((case,) for case in alone)], key=len, reverse=True)
+    return sorted([*((case,) for case in alone), *pairs], key=len, reverse=True)
 
 
 def left_out() -> Iterator[str]:

@@ -8,7 +8,7 @@ import typing as t
 import pytest
 
 from tests.setup.console import SetupError
-from tests.setup.interpreter import find_python, without_shims
+from tests.setup.interpreter import VARIABLE, find_python, has_ensurepip, without_shims
 from tests.unit.setup.programs import place
 
 if t.TYPE_CHECKING:
@@ -20,6 +20,11 @@ NO_VENV = "echo \"ModuleNotFoundError: No module named 'ensurepip'\" >&2; exit 1
 
 def python(version: str) -> str:
     return f"printf {version}"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,31 @@ def test_no_interpreter_is_an_error_that_tells_what_to_install(tmp_path: Path, m
 
     with pytest.raises(SetupError, match=r"No Python 3\.13, 3\.12 or 3\.11 .*\n.*apt-get install .*dnf install"):
         find_python(tmp_path)
+
+
+def test_the_interpreter_that_is_named_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place(tmp_path / "path", "python3.13", python("3.13"))
+    place(tmp_path / "other", "python", python("3.11"))
+    monkeypatch.setenv("PATH", str(tmp_path / "path"))
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "other" / "python"))
+    assert find_python(tmp_path) == tmp_path / "other" / "python"
+
+
+@pytest.mark.parametrize("script", [python("3.9"), SHIM, None], ids=["too old", "a shim not selected", "not there"])
+def test_an_interpreter_that_is_named_must_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str | None
+) -> None:
+    if script:
+        place(tmp_path, "python", script)
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "python"))
+    with pytest.raises(SetupError, match=rf"{VARIABLE} is {tmp_path}/python, which is no Python 3\.13, "):
+        find_python(tmp_path)
+
+
+def test_a_python_of_debian_has_no_ensurepip(tmp_path: Path) -> None:
+    place(tmp_path, "bare", NO_VENV)
+    place(tmp_path, "whole", python("3.11"))
+    assert [has_ensurepip(tmp_path / name) for name in ("bare", "whole")] == [False, True]
 
 
 def test_shims_are_replaced_by_the_interpreters(tmp_path: Path) -> None:
