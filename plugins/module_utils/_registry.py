@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.biztalk.patching.plugins.module_utils._installed import InstalledUpdate
+
 _PRODUCT, _ADMINISTRATION = "3.0", "Administration"
-_NUMBERED = re.compile(r"KB(?: article)? ?\d{6}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ class Registry:
         names = [
             name
             for name in dict.fromkeys(self.entries)
-            if "biztalk" in name.casefold() and name.casefold() != product and not _NUMBERED.search(name)
+            if "biztalk" in name.casefold()
+            and name.casefold() != product
+            and not InstalledUpdate.parse(name, {}).kb_numbers
         ]
         return [path for name in names for path in self.paths(name)]

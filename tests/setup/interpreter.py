@@ -23,8 +23,8 @@ PREFERENCE = ("3.13", "3.12", "3.11")
 # Names the Python to take, whatever else there is.
 VARIABLE = "BIZTALK_PYTHON"
 # Debian ships a Python whose venv lacks ensurepip, and a shim of pyenv may stand for a version that is not selected.
-_PROBE = "import ensurepip, ssl, sys, venv; print('%d.%d' % sys.version_info[:2], end='')"
-_PROBE_WITHOUT_PIP = _PROBE.replace("ensurepip, ", "")
+_PROBE_WITHOUT_PIP = "import ssl, sys, venv; print('%d.%d' % sys.version_info[:2], end='')"
+_PROBE = f"import ensurepip; {_PROBE_WITHOUT_PIP}"
 
 
 def find_python(pyenv_root: Path | None = None) -> Path:

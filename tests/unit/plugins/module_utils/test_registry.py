@@ -56,6 +56,8 @@ def test_an_entry_may_lie_in_both_keys() -> None:
         ((BARE, NUMBERED, "BizTalk Hotfix KB5009901", "BizTalk (KB article 123456)", "SQL Server Update"), []),
         ((BARE.upper(), UNNUMBERED.lower()), [UNNUMBERED.lower()]),
         (("BizTalk KB 12345",), ["BizTalk KB 12345"]),
+        # What is no number to the plan has to be read.
+        (("BizTalk_KB5009901",), ["BizTalk_KB5009901"]),
     ],
 )
 def test_which_entries_have_to_be_read(names: tuple[str, ...], unnumbered: list[str]) -> None:
