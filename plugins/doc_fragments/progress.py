@@ -14,7 +14,8 @@ options:
     description:
       - Seconds after which the output of the playbook says again what the module is at, when nothing new has happened.
         Something new is shown within a few seconds.
-      - With V(0) nothing is shown. Otherwise the module runs as an asynchronous job of Ansible on that computer.
+      - With V(0) nothing is shown. Otherwise a module that runs on another computer than the controller, or as another
+        user, runs as an asynchronous job of Ansible there.
     type: int
     default: 20
   progress_file:

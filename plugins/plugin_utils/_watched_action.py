@@ -4,9 +4,10 @@
 
 """A module that takes long, and what it is at in the output of the playbook.
 
-A module cannot speak before it ends. So it runs as one of Ansible's asynchronous jobs and appends a line to a file
-whenever it comes to something new; this side, which stays with the task, looks at both every few seconds. All of it
-goes over the task's own connection, so the module may run on another computer than the controller.
+A module cannot speak before it ends. So it appends a line to a file whenever it comes to something new, and this side,
+which stays with the task, looks into that file. On the controller itself a thread does, while the module runs. On
+another computer the module runs as one of Ansible's asynchronous jobs, which outlasts a connection that drops, and the
+task looks over its connection at the file and at the job every few seconds.
 """
 
 from __future__ import annotations
@@ -14,17 +15,22 @@ from __future__ import annotations
 import json
 import posixpath
 import shlex
+import tempfile
 import time
 import typing as t
+from pathlib import Path
 
 from ansible.errors import AnsibleConnectionFailure
 
+from ansible_collections.biztalk.patching.plugins.module_utils._progress import meanwhile
 from ansible_collections.biztalk.patching.plugins.plugin_utils._posix_action import PosixAction
 from ansible_collections.biztalk.patching.plugins.plugin_utils._shown import INTERVAL, Shown
 
 # The job's own limit. The module has one; this is for a job that nobody waits for any more.
 JOB_SECONDS: t.Final = 7 * 24 * 3600
 FIRST_PAUSE: t.Final = 0.5
+# Between two looks into a file on the controller.
+LOOK_SECONDS: t.Final = 0.5
 LONGEST_PAUSE: t.Final = 2.0
 # How often in a row the connection may fail before it is given up.
 FAILURES: t.Final = 10
@@ -44,7 +50,9 @@ class WatchedAction(PosixAction):
         # What runs asynchronously already has nobody who waits for it here.
         if interval <= 0 or is_short or self._task.async_val:
             return super()._execute(task_vars)
-        return self.watched(interval, task_vars)
+        if self._connection.transport == "local" and not self._connection.become:
+            return self.watched_here(interval, task_vars)
+        return self.watched_there(interval, task_vars)
 
     def _interval(self) -> float:
         try:
@@ -53,7 +61,17 @@ class WatchedAction(PosixAction):
             # The module itself has the words for a wrong value.
             return 0
 
-    def watched(self, interval: float, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+    def watched_here(self, interval: float, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        shown = Shown(interval)
+        with tempfile.TemporaryDirectory(prefix="biztalk_progress_") as folder:
+            path = self._task.args.get("progress_file") or str(Path(folder, "progress"))
+            arguments = self._task.args | {"progress_file": path}
+            with meanwhile(lambda: shown.update(_lines(path)), LOOK_SECONDS):
+                result = self._execute_module(module_args=arguments, task_vars=task_vars)
+            shown.update(_lines(path))
+        return t.cast("dict[str, t.Any]", result)
+
+    def watched_there(self, interval: float, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         arguments = dict(self._task.args)
         # Ansible removes that folder when the job has ended.
         path = arguments.get("progress_file") or posixpath.join(self._make_tmp_path(), "progress")
@@ -111,6 +129,14 @@ class WatchedAction(PosixAction):
             "dict[str, t.Any]",
             self._execute_module(module_name="ansible.legacy.async_status", module_args=arguments, task_vars=task_vars),
         )
+
+
+def _lines(path: str) -> list[str]:
+    """What the module has said so far; nothing before it has said something."""
+    try:
+        return Path(path).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
 
 
 def _still_runs(text: str) -> bool:

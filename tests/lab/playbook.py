@@ -14,6 +14,14 @@ from pathlib import Path
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+# All that a run on the lab takes over from this machine's environment. With its proxies, trusted certificates and
+# settings of Ansible the lab would differ between machines, and pywinrm goes through the whole of it with each message.
+_TAKEN_OVER = (
+    *("HOME", "LOGNAME", "USER", "PATH", "TMPDIR"),
+    *("LD_LIBRARY_PATH", "PYTHONPATH"),
+    *("LANG", "LC_ALL", "TERM", "TZ"),
+)
+
 
 def run_playbook(
     playbook: str,
@@ -43,6 +51,6 @@ def command_line(playbook: str, inventory: Path, *arguments: str) -> list[str]:
 
 
 def environment_of(inventory: Path) -> dict[str, str]:
-    """This process's environment without settings of Ansible, which would win over the lab's own."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    """What a run on the lab needs of this process's environment, and the lab's own configuration."""
+    own = {name: os.environ[name] for name in _TAKEN_OVER if name in os.environ}
     return {**own, "ANSIBLE_CONFIG": str(inventory.with_name("ansible.cfg"))}

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import json
+import threading
 import typing as t
+from pathlib import Path
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure
@@ -42,6 +44,11 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return said
 
 
+class Connection:
+    def __init__(self, transport: str = "ssh", become: object = None) -> None:
+        self.transport, self.become = transport, become
+
+
 class Task:
     def __init__(self) -> None:
         self.args: dict[str, t.Any] = {"server": "SQL1"}
@@ -57,6 +64,7 @@ class Action(WatchedAction):
 
     def __init__(self, *statuses: dict[str, t.Any] | Exception, job: dict[str, t.Any] | None = None) -> None:
         self.task = self._task = Task()
+        self._connection = Connection()
         self.job = job or {"ansible_job_id": "j1", "results_file": "/home/x/.ansible_async/j1", "started": 1}
         self.statuses = list(statuses)
         self.started_with: tuple[dict[str, t.Any], int] | None = None
@@ -99,7 +107,7 @@ DONE = {"changed": True, "backup_set": {}}
 
 def test_the_result_is_that_of_the_module(clock: Time, said: list[str]) -> None:
     action = Action(GOING, GOING, DONE)
-    assert action.watched(30, {}) == {"changed": True, "backup_set": {}}
+    assert action.watched_there(30, {}) == {"changed": True, "backup_set": {}}
     assert action.started_with is not None
     arguments, limit = action.started_with
     assert (arguments, limit > 0) == ({"server": "SQL1", "progress_file": "/remote/x/progress"}, True)
@@ -114,18 +122,18 @@ def test_the_result_is_that_of_the_module(clock: Time, said: list[str]) -> None:
 
 def test_a_job_that_does_not_start_is_the_result(clock: Time, said: list[str]) -> None:
     failed = {"failed": True, "msg": "no python"}
-    assert Action(job=failed).watched(30, {}) == failed
+    assert Action(job=failed).watched_there(30, {}) == failed
 
 
 def test_a_connection_may_fail_for_a_while(clock: Time, said: list[str]) -> None:
     lost = AnsibleConnectionFailure("down")
-    assert Action(*[lost] * (FAILURES - 1), GOING, lost, DONE).watched(30, {})["changed"]
+    assert Action(*[lost] * (FAILURES - 1), GOING, lost, DONE).watched_there(30, {})["changed"]
     assert sum("no connection to where the module runs" in line for line in said) == FAILURES
 
 
 def test_a_connection_that_stays_away_is_given_up(clock: Time, said: list[str]) -> None:
     with pytest.raises(AnsibleConnectionFailure):
-        Action(*[AnsibleConnectionFailure("down")] * FAILURES).watched(30, {})
+        Action(*[AnsibleConnectionFailure("down")] * FAILURES).watched_there(30, {})
 
 
 class LongAction(Action):
@@ -157,3 +165,57 @@ def test_when_it_is_watched(
     action = kind(DONE)
     action.task.args, action.task.check_mode, action.task.async_val = arguments, check_mode, async_val
     assert (action.execute({}) == PLAIN) is plain
+
+
+class Here(WatchedAction):
+    """Its module runs on the controller, and says a line in the file that it is given."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._task = Task()
+        self._connection = connection
+        self.files: list[Path] = []
+
+    def execute(self) -> dict[str, t.Any]:
+        return self._execute({})
+
+    def _execute_module(self, *_arguments: t.Any, **named: t.Any) -> dict[str, t.Any]:
+        assert not named.get("wrap_async")
+        path = Path(named["module_args"]["progress_file"])
+        path.write_text("verifying BizTalkMgmtDb\n", encoding="utf-8")
+        self.files.append(path)
+        return {"changed": True, "server": named["module_args"]["server"]}
+
+    def _make_tmp_path(self, *_arguments: t.Any) -> str:
+        raise AssertionError("it would run as a job")
+
+
+def test_on_the_controller_it_is_no_job(said: list[str]) -> None:
+    action = Here(Connection("local"))
+    assert action.execute() == {"changed": True, "server": "SQL1"}
+    assert said == ["  00:00 verifying BizTalkMgmtDb"]
+    assert [path.parent.exists() for path in action.files] == [False]
+
+
+def test_what_it_says_is_shown_while_it_runs(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = threading.Event()
+
+    def show(text: str) -> None:
+        said.append(text)
+        shown.set()
+
+    monkeypatch.setattr(_shown.display, "display", show)
+    monkeypatch.setattr(_watched_action, "LOOK_SECONDS", 0.001)
+
+    class Long(Here):
+        def _execute_module(self, *arguments: t.Any, **named: t.Any) -> dict[str, t.Any]:
+            result = super()._execute_module(*arguments, **named)
+            return {**result, "seen": shown.wait(10)}
+
+    assert Long(Connection("local")).execute()["seen"]
+    assert said == ["  00:00 verifying BizTalkMgmtDb"]
+
+
+@pytest.mark.parametrize("connection", [Connection("ssh"), Connection("local", become=object())])
+def test_as_another_user_or_elsewhere_it_is_a_job(connection: Connection, said: list[str]) -> None:
+    with pytest.raises(AssertionError, match="job"):
+        Here(connection).execute()
