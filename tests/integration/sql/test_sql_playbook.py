@@ -23,8 +23,22 @@ if t.TYPE_CHECKING:
 
 MODULES = ("group_info", "wait_for_idle", "full_backup", "full_restore", "package_info", "package_select")
 WINDOWS = "bts1 ansible_connection=winrm ansible_host=127.0.0.1 ansible_port=1 ansible_user=x ansible_password=x"
-# A connection of its own, as to a jump host, and not the one that Ansible uses for the controller itself.
-ELSEWHERE = "jump ansible_connection=local ansible_python_interpreter='{{ ansible_playbook_python }}'"
+HERE = "controller ansible_connection=local ansible_python_interpreter='{{ ansible_playbook_python }}'"
+# For Ansible and the collection this is another computer, as a jump host is.
+ELSEWHERE = "jump ansible_connection=jump ansible_python_interpreter='{{ ansible_playbook_python }}'"
+JUMP = '''
+DOCUMENTATION = """
+name: jump
+short_description: Commands on this machine, which passes for another one.
+extends_documentation_fragment: [connection_pipelining]
+"""
+from ansible.plugins.connection.local import Connection as Local
+
+
+class Connection(Local):
+    transport = "jump"
+'''
+everywhere = pytest.mark.parametrize("inventory", [HERE, ELSEWHERE], ids=["controller", "jump-host"])
 
 
 @pytest.fixture(params=["microsoft"])
@@ -35,6 +49,9 @@ def driver(request: pytest.FixtureRequest) -> str:
 
 def play(folder: Path, inventory: str, tasks: list[dict[str, t.Any]]) -> subprocess.CompletedProcess[str]:
     (folder / "hosts").write_text(inventory + "\n", encoding="utf-8")
+    plugins = folder / "connection_plugins"
+    plugins.mkdir()
+    (plugins / "jump.py").write_text(JUMP, encoding="utf-8")
     book = [{"hosts": "all", "gather_facts": False, "tasks": tasks}]
     (folder / "play.yml").write_text(yaml.safe_dump(book), encoding="utf-8")
     return run_playbook(
@@ -52,11 +69,14 @@ def backup(lab: LabTarget, **arguments: t.Any) -> dict[str, t.Any]:
     return {"biztalk.patching.full_backup": {**options, "poll_interval": 1, **arguments}, "register": "made"}
 
 
-def test_the_operator_sees_what_a_long_backup_is_at(open_lab: OpenLab, tmp_path: Path) -> None:
+@everywhere
+def test_the_operator_sees_what_a_long_backup_is_at(open_lab: OpenLab, tmp_path: Path, inventory: str) -> None:
     lab = slow(open_lab)
     task = backup(lab, progress_interval=1)
     verdict = {"ansible.builtin.assert": {"that": ["made.backup_set.databases | length == 6", "'stdout' not in made"]}}
-    done = play(tmp_path, ELSEWHERE, [task, verdict])
+    jobs = tmp_path / "jobs"
+    done = play(tmp_path, f"{inventory} ansible_async_dir={jobs}", [task, verdict])
+
     assert done.returncode == 0, done.stdout
     lines = re.findall(r"^  \d\d:\d\d (.+)", done.stdout, re.MULTILINE)
     counted = [int(found[1]) for line in lines if (found := re.search(r"(\d) of 6 databases backed up", line))]
@@ -64,23 +84,29 @@ def test_the_operator_sees_what_a_long_backup_is_at(open_lab: OpenLab, tmp_path:
     assert len(set(counted)) > 1, lines
     assert any("is at step 2 'BackupFull'" in line for line in lines)
     assert any(re.search(r", (BizTalk|BAM|SSO)\w+ \d+ %$", line) for line in lines), lines
+    # Elsewhere it is a job, of which nothing is left.
+    assert (jobs.exists(), list(jobs.glob("*"))) == (inventory == ELSEWHERE, [])
     assert "Sql-Patching-1!" not in done.stdout
 
 
-def test_a_backup_that_is_refused_says_so(open_lab: OpenLab, tmp_path: Path) -> None:
+@everywhere
+def test_a_backup_that_is_refused_says_so(open_lab: OpenLab, tmp_path: Path, inventory: str) -> None:
     lab = slow(open_lab)
     lab.agents(running=False)
-    done = play(tmp_path, ELSEWHERE, [backup(lab)])
+    done = play(tmp_path, inventory, [backup(lab)])
     assert done.returncode != 0
     assert "No backup was made: SQL Server Agent of SQL1 is stopped" in done.stdout
 
 
+@everywhere
 @pytest.mark.parametrize("change", [{"progress_interval": 0}, {"progress_file": "given"}])
-def test_progress_as_the_operator_wants_it(open_lab: OpenLab, tmp_path: Path, change: dict[str, t.Any]) -> None:
+def test_progress_as_the_operator_wants_it(
+    open_lab: OpenLab, tmp_path: Path, inventory: str, change: dict[str, t.Any]
+) -> None:
     lab = slow(open_lab)
     if "progress_file" in change:
         change = {"progress_file": str(tmp_path / "given")}
-    done = play(tmp_path, ELSEWHERE, [backup(lab, **change)])
+    done = play(tmp_path, inventory, [backup(lab, **change)])
     assert done.returncode == 0, done.stdout
     assert ("databases backed up" in done.stdout) is ("progress_file" in change)
     if "progress_file" in change:
@@ -89,13 +115,14 @@ def test_progress_as_the_operator_wants_it(open_lab: OpenLab, tmp_path: Path, ch
         assert told.count("\nverifying ") == 6
 
 
-def test_the_operator_sees_for_whom_the_wait_is(open_lab: OpenLab, tmp_path: Path) -> None:
+@everywhere
+def test_the_operator_sees_for_whom_the_wait_is(open_lab: OpenLab, tmp_path: Path, inventory: str) -> None:
     lab = open_lab()
     lab.agents(running=False)
     lab.first.open_session(host="BTS1", program="BTSNTSvc64", login="x", database="BizTalkMsgBoxDb")
     options = {name: value for name, value in lab.options.items() if value is not None}
     wait = {"biztalk.patching.wait_for_idle": {**options, "interval": 1, "timeout": 6, "progress_interval": 1}}
-    done = play(tmp_path, ELSEWHERE, [wait])
+    done = play(tmp_path, inventory, [wait])
     assert "The BizTalk databases are still in use after 6 s" in done.stdout
     lines = re.findall(r"^  \d\d:\d\d (.+)", done.stdout, re.MULTILINE)
     waiting = "waiting up to 6 s for 1 session: BTSNTSvc64 on BTS1 (1)"

@@ -27,6 +27,8 @@ if t.TYPE_CHECKING:
 
 # A run that takes longer hangs, on a busy computer too.
 RUN_TIMEOUT = 900.0
+# From the moment of a strike to its end: the controller is killed before all of its processes are.
+STRIKE_TIMEOUT = 10.0
 # Some commands are refused once, as while a restart is going on.
 MOST_COMMANDS = 4
 # Time-outs that a hanging step reaches soon; everything else has time enough.
@@ -106,6 +108,8 @@ class _Group:
             commands.append(command)
             output = f"{_file_name(case)}-{len(commands)}"
             exits.append(self._command(command, output, scenario.settings))
+            if trigger:
+                trigger.fired.wait(STRIKE_TIMEOUT)
             if case.fault:
                 case.fault.mend(self.lab)
             problems = list(wait_until_quiet(self.lab))
